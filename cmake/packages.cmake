@@ -1,0 +1,34 @@
+# Every third-party package, found in one place. What a module links it names itself.
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(Torch REQUIRED)
+
+# LibTorch behind one target. Its headers take 20-30 s to parse: they are precompiled once and shared.
+add_library(voxprior_torch INTERFACE)
+add_library(voxprior::torch ALIAS voxprior_torch)
+target_link_libraries(voxprior_torch INTERFACE ${TORCH_LIBRARIES})
+separate_arguments(voxprior_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(voxprior_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${voxprior_torch_flags}>)
+
+add_library(voxprior_torch_pch OBJECT cmake/torch_pch.cpp)
+target_link_libraries(voxprior_torch_pch PRIVATE voxprior::torch)
+target_include_directories(voxprior_torch_pch PRIVATE ${PROJECT_SOURCE_DIR})
+target_precompile_headers(voxprior_torch_pch PRIVATE <torch/torch.h>)
+
+# voxprior_use_torch(<target> [<scope>]): link LibTorch and reuse its precompiled header.
+function(voxprior_use_torch target)
+  target_link_libraries(${target} ${ARGN} voxprior::torch)
+  target_precompile_headers(${target} REUSE_FROM voxprior_torch_pch)
+endfunction()
+
+if(VOXPRIOR_IO)
+  find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta)
+  find_package(DCMTK REQUIRED)
+  find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+  find_package(PNG REQUIRED)
+endif()
+if(VOXPRIOR_TESTS)
+  find_package(GTest REQUIRED)
+endif()
