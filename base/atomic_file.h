@@ -10,10 +10,11 @@ enum class Overwrite { no, yes };
 
 /// The one way in which the program writes a file: a file that exists under its final name is complete.
 ///
-/// Bytes go to a temporary name in the same folder (".NAME.part-PID-N"); commit() checks, fsyncs, and renames it to the
-/// final name, then fsyncs the folder. Without commit() the destructor removes the temporary file. With Overwrite::no
-/// the rename never replaces a file, even one that appeared while we wrote.
-/// Every failure (folder missing, disk full, file exists) throws Error with ExitCode::output and leaves no file.
+/// Bytes go to a temporary file in the same folder (".part-PID-N-NAME", so that it keeps NAME's ending); commit()
+/// fsyncs it, renames it to the final name and fsyncs the folder. Without commit() the destructor removes the temporary
+/// file. With Overwrite::no the rename never replaces a file, even one that appeared while we wrote. What a killed
+/// process left behind for the same NAME is removed by the next one. Every failure (folder missing, disk full, file
+/// exists) throws Error with ExitCode::output and leaves no file.
 class AtomicFile {
  public:
   AtomicFile(std::filesystem::path final_path, Overwrite overwrite);
@@ -25,11 +26,14 @@ class AtomicFile {
   void write(std::string_view text) { write(text.data(), text.size()); }
   void commit();
 
-  /// For libraries that insist on opening a file by themselves: close ours, let them write to temporary_path(),
-  /// then commit() fsyncs and renames what they left there.
+  /// For libraries that insist on opening a file by themselves: let them write to temporary_path(), then commit()
+  /// fsyncs and renames what they left there. Do not mix with write().
   const std::filesystem::path& temporary_path() const { return temporary_path_; }
 
  private:
+  void create_temporary();
+  void sync_temporary();
+
   std::filesystem::path final_path_;
   std::filesystem::path temporary_path_;
   Overwrite overwrite_;
