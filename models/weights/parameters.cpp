@@ -1,0 +1,34 @@
+#include "models/weights/parameters.h"
+
+#include "base/error.h"
+
+namespace voxprior {
+
+void store_parameters(const torch::nn::Module& module, const std::string& prefix, TensorMap& out) {
+  for (const auto& item : module.named_parameters())
+    out[prefix + item.key()] = item.value().detach().to(torch::kCPU).clone();
+}
+
+void load_parameters(torch::nn::Module& module, const std::string& prefix, const TensorMap& in,
+                     const std::string& file) {
+  const torch::NoGradGuard no_grad;
+  std::size_t expected = 0;
+  for (auto& item : module.named_parameters()) {
+    ++expected;
+    const auto found = in.find(prefix + item.key());
+    if (found == in.end())
+      fail(ExitCode::model, file, ": weight '", prefix, item.key(),
+           "' is missing; the file belongs to another architecture");
+    if (found->second.sizes() != item.value().sizes() || found->second.scalar_type() != item.value().scalar_type())
+      fail(ExitCode::model, file, ": weight '", prefix, item.key(), "' is ", found->second.dtype().name(),
+           found->second.sizes(), ", expected ", item.value().dtype().name(), item.value().sizes(),
+           "; the file belongs to another architecture");
+    item.value().copy_(found->second);
+  }
+  std::size_t present = 0;
+  for (const auto& [name, tensor] : in) present += name.rfind(prefix, 0) == 0;
+  if (present != expected)
+    fail(ExitCode::model, file, ": holds ", present, " weights where the architecture has ", expected);
+}
+
+}  // namespace voxprior
