@@ -154,7 +154,8 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   card.voxel_max_mm = fields.number("voxel_max_mm");
   card.training_data = fields.text("training_data");
   card.licence = fields.text("licence");
-  for (const auto& [key, value] : fields.object("metrics").items()) {
+  const json metrics = fields.object("metrics");
+  for (const auto& [key, value] : metrics.items()) {
     if (!value.is_number()) unfit(path, "metric " + quoted(key) + " is no number");
     card.metrics[key] = value.get<double>();
   }
