@@ -1,5 +1,6 @@
 #include "models/weights/model_card.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,25 +14,26 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepestNesting = 2;
+constexpr int kDeepestNesting = 3;  // card > widths > list
+constexpr std::int64_t kLargestWidth = 1'000'000;
 
 [[noreturn]] void unfit(const std::filesystem::path& path, const std::string& what) {
   fail(ExitCode::model, path, ": model card: ", what, "; this model does not fit this version of the program");
 }
 
-json parse_object(std::string_view text, const std::string& what, const std::filesystem::path& path) {
+json parse_object(std::string_view text, const std::filesystem::path& path) {
   const auto watch = [&](int depth, json::parse_event_t event, json&) {
     const bool opens = event == json::parse_event_t::object_start || event == json::parse_event_t::array_start;
-    if (opens && depth >= kDeepestNesting) unfit(path, what + " is nested too deeply");
+    if (opens && depth >= kDeepestNesting) unfit(path, "it is nested too deeply");
     return true;
   };
   json root;
   try {
     root = json::parse(text.begin(), text.end(), watch);
   } catch (const json::parse_error&) {
-    unfit(path, what + " is no valid JSON");
+    unfit(path, "it is no valid JSON");
   }
-  if (!root.is_object()) unfit(path, what + " is no JSON object");
+  if (!root.is_object()) unfit(path, "it is no JSON object");
   return root;
 }
 
@@ -91,6 +93,15 @@ void expect_range(const std::string& what, double low, double high, const std::f
   if (!(low > 0 && low <= high && std::isfinite(high))) unfit(path, what + " is no positive range");
 }
 
+std::vector<std::int64_t> parse_widths(const std::string& key, const json& list, const std::filesystem::path& path) {
+  const auto fits = [](const json& width) {
+    return width.is_number_integer() && width.get<std::int64_t>() >= 0 && width.get<std::int64_t>() <= kLargestWidth;
+  };
+  const bool integers = list.is_array() && std::all_of(list.begin(), list.end(), fits);
+  if (!integers) unfit(path, "width " + quoted(key) + " is no list of whole numbers up to a million");
+  return list.get<std::vector<std::int64_t>>();
+}
+
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
@@ -98,20 +109,15 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
   expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000"}, path);
   expect_one_of("modality", card.modality, {"mr", "ct", "any"}, path);
   expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);
-  expect_range("voxel_min_mm to voxel_max_mm", card.voxel_min_mm, card.voxel_max_mm, path);
+  if (card.voxel_min_mm != 0 || card.voxel_max_mm != 0)
+    expect_range("voxel_min_mm to voxel_max_mm", card.voxel_min_mm, card.voxel_max_mm, path);
   for (const auto& [key, value] : card.metrics)
     if (!std::isfinite(value)) unfit(path, "metric " + quoted(key) + " is not finite");
   const bool is_hash =
       card.recipe_sha256.size() == 64 && card.recipe_sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!is_hash) unfit(path, "\"recipe_sha256\" is no SHA-256 in 64 lower-case digits");
-  if (card.training_steps < 0) unfit(path, "\"training_steps\" is negative");
-}
-
-/// The settings of an architecture are flat and integer, so that no network can depend on anything else.
-json checked_architecture(const json& settings, const std::filesystem::path& path) {
-  for (const auto& [key, value] : settings.items())
-    if (!value.is_number_integer()) unfit(path, "architecture setting " + quoted(key) + " is no integer");
-  return settings;
+  for (const auto& [key, list] : card.widths) parse_widths(key, list, path);
+  if (card.steps < 0) unfit(path, "\"steps\" is negative");
 }
 
 }  // namespace
@@ -119,11 +125,10 @@ json checked_architecture(const json& settings, const std::filesystem::path& pat
 std::string format_model_card(const ModelCard& card) {
   const std::filesystem::path path = card.name;
   check(card, path);
-  const json settings = checked_architecture(parse_object(card.architecture_json, "architecture_json", path), path);
   return json{{"name", card.name},
               {"kind", card.kind},
               {"architecture", card.architecture},
-              {"architecture_json", settings},
+              {"widths", card.widths},
               {"sigma_min", card.sigma_min},
               {"sigma_max", card.sigma_max},
               {"intensity", card.intensity},
@@ -135,17 +140,18 @@ std::string format_model_card(const ModelCard& card) {
               {"metrics", card.metrics},
               {"recipe_sha256", card.recipe_sha256},
               {"program_version", card.program_version},
-              {"training_steps", card.training_steps}}
+              {"steps", card.steps}}
       .dump();
 }
 
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path) {
-  Fields fields(parse_object(json_text, "it", path), path);
+  Fields fields(parse_object(json_text, path), path);
   ModelCard card;
   card.name = fields.text("name");
   card.kind = fields.text("kind");
   card.architecture = fields.text("architecture");
-  card.architecture_json = checked_architecture(fields.object("architecture_json"), path).dump();
+  const json widths = fields.object("widths");
+  for (const auto& [key, list] : widths.items()) card.widths[key] = parse_widths(key, list, path);
   card.sigma_min = fields.number("sigma_min");
   card.sigma_max = fields.number("sigma_max");
   card.intensity = fields.text("intensity");
@@ -161,7 +167,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   }
   card.recipe_sha256 = fields.text("recipe_sha256");
   card.program_version = fields.text("program_version");
-  card.training_steps = fields.count("training_steps");
+  card.steps = fields.count("steps");
   fields.expect_none_left();
   check(card, path);
   return card;
@@ -174,12 +180,10 @@ ModelCard model_card_of(const std::map<std::string, std::string>& metadata, cons
   return parse_model_card(found->second, path);
 }
 
-std::int64_t architecture_setting(const ModelCard& card, const std::string& key, const std::filesystem::path& path) {
-  const json settings = parse_object(card.architecture_json, "architecture_json", path);
-  const auto found = settings.find(key);
-  if (found == settings.end() || !found->is_number_integer())
-    unfit(path, "architecture setting " + quoted(key) + " is missing");
-  return found->get<std::int64_t>();
+std::vector<std::int64_t> widths_of(const ModelCard& card, const std::string& key, const std::filesystem::path& path) {
+  const auto found = card.widths.find(key);
+  if (found == card.widths.end()) unfit(path, "width " + quoted(key) + " is missing");
+  return found->second;
 }
 
 }  // namespace voxprior

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace voxprior {
 
@@ -14,20 +15,21 @@ inline constexpr const char* kModelCardKey = "voxprior";
 /// What a model is, for whom it works, and where it came from. Stored as JSON in the metadata of the weights file; the
 /// JSON keys are the names below.
 struct ModelCard {
-  std::string name;                           ///< "mri-t1"
-  std::string kind = "denoiser";              ///< the only kind this version knows
-  std::string architecture;                   ///< the network's name, which the loader looks up
-  std::string architecture_json = "{}";       ///< its integer settings, a flat JSON object: {"blocks":8,"width":64}
+  std::string name;               ///< "mri-t1"
+  std::string kind = "denoiser";  ///< the only kind this version knows
+  std::string architecture;       ///< the network's name, which the loader looks up: "local-unet"
+  /// The integers that the network is built from, a single one as a list of one: {"channels", {48, 96, 128}}.
+  std::map<std::string, std::vector<std::int64_t>> widths;
   double sigma_min = 0, sigma_max = 0;        ///< range of noise trained on, in normalised intensity
   std::string intensity;                      ///< what 1.0 means: "mr-p99.5" (99.5th percentile) or "ct-hu/1000"
   std::string modality;                       ///< "mr", "ct" or "any"
-  double voxel_min_mm = 0, voxel_max_mm = 0;  ///< smallest and largest voxel edge seen in training
+  double voxel_min_mm = 0, voxel_max_mm = 0;  ///< voxel edges seen in training; both 0: not recorded
   std::string training_data;                  ///< datasets and how many volumes, in words
   std::string licence;                        ///< of the weights and of the data they come from
   std::map<std::string, double> metrics;      ///< measured on held-out data: "psnr_db@sigma=0.05" -> 33.1
   std::string recipe_sha256;                  ///< of the training configuration
   std::string program_version;                ///< that trained it
-  std::int64_t training_steps = 0;
+  std::int64_t steps = 0;                     ///< of training
 };
 
 /// Canonical JSON: sorted keys, no spaces. Throws Error(ExitCode::model) for a card that could not be read back.
@@ -40,7 +42,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
 /// The card in the metadata of a weights file; Error(ExitCode::model) if it has none.
 ModelCard model_card_of(const std::map<std::string, std::string>& metadata, const std::filesystem::path& path);
 
-/// One integer setting out of architecture_json; Error(ExitCode::model) that names the key if it is not there.
-std::int64_t architecture_setting(const ModelCard& card, const std::string& key, const std::filesystem::path& path);
+/// One entry of card.widths; Error(ExitCode::model) that names the key if it is not there.
+std::vector<std::int64_t> widths_of(const ModelCard& card, const std::string& key, const std::filesystem::path& path);
 
 }  // namespace voxprior
