@@ -31,8 +31,8 @@ struct StoredForm {
   VoxelType type = VoxelType::float32;
   double slope = 1;
   double intercept = 0;
-  std::vector<unsigned char> native_header;      ///< NIfTI: the file's own header and extensions, byte for byte
-  std::map<std::string, std::string> metadata;   ///< NRRD, MetaImage: the key-value pairs found
+  std::vector<unsigned char> native_header;     ///< NIfTI: the file's own header and extensions, byte for byte
+  std::map<std::string, std::string> metadata;  ///< NRRD, MetaImage: the key-value pairs found
 };
 
 /// A scalar 3D image and everything needed to write it back.

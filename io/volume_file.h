@@ -13,7 +13,8 @@ namespace voxprior {
 enum class Nonfinite { refuse, zero };
 
 struct ReadOptions {
-  std::int64_t max_voxels = std::int64_t{1} << 31;  ///< refuse before allocating anything larger (also bounds gzip bombs)
+  std::int64_t max_voxels = std::int64_t{1}
+                            << 31;  ///< refuse before allocating anything larger (also bounds gzip bombs)
   Nonfinite nonfinite = Nonfinite::refuse;
   int volume_of_4d = -1;  ///< which 3D volume of a 4D file to take; -1 refuses 4D files
 };

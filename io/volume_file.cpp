@@ -1,0 +1,35 @@
+#include "io/volume_file.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/error.h"
+#include "io/nifti/nifti_file.h"
+#include "io/voxel_writer.h"
+
+namespace voxprior {
+namespace {
+
+bool name_ends_with(std::string name, const std::string& ending) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+}  // namespace
+
+FileFormat format_of_name(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  if (name_ends_with(name, ".nii") || name_ends_with(name, ".nii.gz")) return FileFormat::nifti;
+  if (name_ends_with(name, ".nrrd")) return FileFormat::nrrd;
+  if (name_ends_with(name, ".mha")) return FileFormat::metaimage;
+  fail(ExitCode::usage, path, ": unknown kind of image file; use .nii, .nii.gz, .nrrd or .mha");
+}
+
+Volume read_volume(const std::filesystem::path& path, const ReadOptions& options) { return nifti::read(path, options); }
+
+WriteReport write_volume(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options) {
+  check_consistent(path, volume);
+  return nifti::write(path, volume, options);
+}
+
+}  // namespace voxprior
