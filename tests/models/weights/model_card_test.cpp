@@ -1,0 +1,143 @@
+#include "models/weights/model_card.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/error.h"
+
+namespace voxprior {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+ModelCard example_card() {
+  ModelCard card;
+  card.name = "mri-t1";
+  card.architecture = "local-unet";
+  card.widths = {{"channels", {48, 96, 128}}, {"blocks", {1, 2, 1}}, {"embedding", {64}}};
+  card.sigma_min = 0.005;
+  card.sigma_max = 0.6;
+  card.intensity = "mr-p99.5";
+  card.modality = "mr";
+  card.voxel_min_mm = 0.7;
+  card.voxel_max_mm = 1.2;
+  card.training_data = "40 T1-weighted brains, \"skull-stripped\"";
+  card.licence = "CC-BY-4.0; data: PDDL";
+  card.metrics = {{"psnr_db@sigma=0.05", 33.123456789012345}};
+  card.recipe_sha256 = std::string(64, 'a');
+  card.program_version = "0.1.0";
+  card.steps = 123456;
+  return card;
+}
+
+/// The message with which a card is refused after `change`.
+std::string refusal(const std::function<void(json&)>& change) {
+  json root = json::parse(format_model_card(example_card()));
+  change(root);
+  try {
+    parse_model_card(root.dump(), "model.safetensors");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::model);
+    EXPECT_THAT(error.what(), HasSubstr("model.safetensors"));
+    return error.what();
+  }
+  return "was accepted";
+}
+
+TEST(ModelCard, ComesBackAsItWas) {
+  const ModelCard before = example_card();
+  const ModelCard after = parse_model_card(format_model_card(before), "file");
+  EXPECT_EQ(format_model_card(after), format_model_card(before));
+  EXPECT_EQ(after.name, before.name);
+  EXPECT_EQ(after.kind, "denoiser");
+  EXPECT_EQ(after.architecture, before.architecture);
+  EXPECT_EQ(after.widths, before.widths);
+  EXPECT_EQ(after.sigma_min, before.sigma_min);
+  EXPECT_EQ(after.sigma_max, before.sigma_max);
+  EXPECT_EQ(after.intensity, before.intensity);
+  EXPECT_EQ(after.modality, before.modality);
+  EXPECT_EQ(after.voxel_min_mm, before.voxel_min_mm);
+  EXPECT_EQ(after.voxel_max_mm, before.voxel_max_mm);
+  EXPECT_EQ(after.training_data, before.training_data);
+  EXPECT_EQ(after.licence, before.licence);
+  EXPECT_EQ(after.metrics, before.metrics);
+  EXPECT_EQ(after.recipe_sha256, before.recipe_sha256);
+  EXPECT_EQ(after.program_version, before.program_version);
+  EXPECT_EQ(after.steps, before.steps);
+}
+
+TEST(ModelCard, EveryMissingKeyIsNamed) {
+  const json complete = json::parse(format_model_card(example_card()));
+  EXPECT_EQ(complete.size(), 16u);
+  for (const auto& [key, value] : complete.items())
+    EXPECT_THAT(refusal([&, name = key](json& card) { card.erase(name); }), HasSubstr("\"" + key + "\" is missing"));
+}
+
+TEST(ModelCard, EveryKeyOfAWrongTypeIsNamed) {
+  const json complete = json::parse(format_model_card(example_card()));
+  for (const auto& [key, value] : complete.items())
+    EXPECT_THAT(refusal([&, name = key](json& card) { card[name] = true; }), HasSubstr("\"" + key + "\" is no"));
+}
+
+TEST(ModelCard, UnknownKeysAndValuesAreRefused) {
+  EXPECT_THAT(refusal([](json& card) { card["attention"] = 1; }), HasSubstr("unknown key \"attention\""));
+  EXPECT_THAT(refusal([](json& card) { card["kind"] = "gan"; }), HasSubstr("\"kind\""));
+  EXPECT_THAT(refusal([](json& card) { card["intensity"] = "z-score"; }), HasSubstr("\"intensity\""));
+  EXPECT_THAT(refusal([](json& card) { card["modality"] = "us"; }), HasSubstr("\"modality\""));
+}
+
+TEST(ModelCard, ValuesOutsideTheirRangeAreRefused) {
+  EXPECT_THAT(refusal([](json& card) { card["sigma_min"] = 0; }), HasSubstr("sigma_min"));
+  EXPECT_THAT(refusal([](json& card) { card["sigma_min"] = 0.7; }), HasSubstr("sigma_min"));
+  EXPECT_THAT(refusal([](json& card) { card["voxel_max_mm"] = 0.1; }), HasSubstr("voxel_max_mm"));
+  EXPECT_THAT(refusal([](json& card) { card["steps"] = -1; }), HasSubstr("steps"));
+  EXPECT_THAT(refusal([](json& card) { card["recipe_sha256"] = "abc"; }), HasSubstr("recipe_sha256"));
+  EXPECT_THAT(refusal([](json& card) { card["widths"]["channels"] = {-1}; }), HasSubstr("channels"));
+  EXPECT_THAT(refusal([](json& card) { card["widths"]["channels"] = {1e9}; }), HasSubstr("channels"));
+  EXPECT_THAT(refusal([](json& card) { card["metrics"]["ssim"] = "good"; }), HasSubstr("ssim"));
+}
+
+TEST(ModelCard, TextThatIsNoCardIsRefused) {
+  for (const std::string text : {"", "card", "[]", "{", "{} {}"})
+    EXPECT_THROW(parse_model_card(text, "file"), Error) << text;
+  EXPECT_THROW(parse_model_card("{\"a\":" + std::string(100'000, '['), "file"), Error);
+}
+
+TEST(ModelCard, ACardThatCouldNotBeReadIsNotWritten) {
+  ModelCard card = example_card();
+  card.metrics["psnr"] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(format_model_card(card), Error);
+  card = example_card();
+  card.sigma_max = 0;
+  EXPECT_THROW(format_model_card(card), Error);
+}
+
+TEST(ModelCard, UnrecordedVoxelSizesAreZero) {
+  ModelCard card = example_card();
+  card.voxel_min_mm = card.voxel_max_mm = 0;
+  EXPECT_EQ(parse_model_card(format_model_card(card), "file").voxel_max_mm, 0);
+}
+
+TEST(ModelCard, WeightsWithoutACardAreRefused) {
+  EXPECT_THROW(model_card_of({}, "file"), Error);
+  EXPECT_EQ(model_card_of({{kModelCardKey, format_model_card(example_card())}}, "file").name, "mri-t1");
+}
+
+TEST(ModelCard, MissingWidthsAreNamed) {
+  EXPECT_EQ(widths_of(example_card(), "blocks", "file"), (std::vector<std::int64_t>{1, 2, 1}));
+  try {
+    widths_of(example_card(), "depth", "file");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("\"depth\" is missing"));
+  }
+}
+
+}  // namespace
+}  // namespace voxprior
