@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace voxprior {
+
+const char* version() { return VOXPRIOR_VERSION; }
+
+}  // namespace voxprior

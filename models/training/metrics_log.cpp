@@ -1,0 +1,39 @@
+#include "models/training/metrics_log.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_file.h"
+
+namespace voxprior {
+
+using nlohmann::json;
+
+void MetricsLog::start() {
+  lines_.clear();
+  write_file(file_, lines_, Overwrite::yes);
+}
+
+void MetricsLog::resume(std::int64_t step) {
+  lines_.clear();
+  std::ifstream in(file_);
+  for (std::string line; std::getline(in, line);) {
+    const json entry = json::parse(line, nullptr, false);
+    if (entry.is_object() && entry.value("step", step + 1) <= step) lines_ += line + "\n";
+  }
+}
+
+void MetricsLog::append(const TrainingProgress& progress, const std::vector<ValidationScore>& scores) {
+  json entry = {{"step", progress.step},
+                {"loss", progress.loss},
+                {"gradient_norm", progress.gradient_norm},
+                {"learning_rate", progress.learning_rate},
+                {"seconds_per_step", progress.seconds_per_step}};
+  if (progress.validation_psnr) entry["validation_psnr_db"] = *progress.validation_psnr;
+  for (const ValidationScore& s : scores)
+    entry["validation"].push_back({{"volume", s.volume}, {"sigma", s.sigma}, {"psnr_db", s.psnr_db}});
+  lines_ += entry.dump() + "\n";
+  write_file(file_, lines_, Overwrite::yes);
+}
+
+}  // namespace voxprior

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace voxprior {
+
+/// What a training loop reports after a step.
+struct TrainingProgress {
+  std::int64_t step = 0, steps = 0;
+  double loss = 0;           ///< mean since the last report, as a share of the Wiener filter's error
+  double gradient_norm = 0;  ///< before clipping
+  double learning_rate = 0;
+  double seconds_per_step = 0;
+  std::optional<double> validation_psnr;  ///< mean over volumes and noise levels, dB; only on steps that validate
+  std::string message;                    ///< a line worth showing, such as "checkpoint written"
+};
+
+/// Called on the training thread; may throw to stop the run (the checkpoint on disk stays).
+using TrainingObserver = std::function<void(const TrainingProgress&)>;
+
+}  // namespace voxprior

@@ -1,0 +1,121 @@
+#include "models/training/toml_section.h"
+
+#include <sstream>
+
+#include "base/error.h"
+
+namespace voxprior {
+namespace {
+
+template <typename T>
+std::string range_text(T minimum, T maximum) {
+  std::ostringstream text;
+  text << "must be between " << minimum << " and " << maximum;
+  return text.str();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
+
+TomlSection::TomlSection(const toml::table& root, std::string section, std::string file)
+    : section_(std::move(section)), file_(std::move(file)), table_(root[section_].as_table()) {}
+
+const toml::node* TomlSection::find(const char* key) {
+  known_.insert(key);
+  return table_ ? table_->get(key) : nullptr;
+}
+
+void TomlSection::refuse(const toml::node& node, const std::string& key, const std::string& why) const {
+  fail(ExitCode::usage, file_, ":", node.source().begin.line, ": key '", section_, ".", key, "' ", why);
+}
+
+void TomlSection::read(const char* key, double& value, double minimum, double maximum) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const auto found = node->value<double>();
+  if (!node->is_number() || !found || !(*found >= minimum && *found <= maximum))
+    refuse(*node, key, range_text(minimum, maximum));
+  value = *found;
+}
+
+void TomlSection::read(const char* key, std::int64_t& value, std::int64_t minimum, std::int64_t maximum) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const auto found = node->value_exact<std::int64_t>();
+  if (!found || *found < minimum || *found > maximum)
+    refuse(*node, key, "must be a whole number; " + range_text(minimum, maximum));
+  value = *found;
+}
+
+void TomlSection::read(const char* key, std::string& value) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const auto found = node->value_exact<std::string>();
+  if (!found) refuse(*node, key, "must be a string");
+  value = *found;
+}
+
+void TomlSection::read(const char* key, std::string& value, const std::vector<std::string>& choices) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  read(key, value);
+  for (const std::string& choice : choices)
+    if (value == choice) return;
+  refuse(*node, key, "must be one of " + joined(choices));
+}
+
+void TomlSection::read(const char* key, std::vector<std::string>& value) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const toml::array* array = node->as_array();
+  if (!array) refuse(*node, key, "must be a list of strings");
+  value.clear();
+  for (const toml::node& item : *array) {
+    const auto text = item.value_exact<std::string>();
+    if (!text) refuse(item, key, "must be a list of strings");
+    value.push_back(*text);
+  }
+}
+
+void TomlSection::read(const char* key, std::vector<std::int64_t>& value, std::int64_t minimum, std::int64_t maximum) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const toml::array* array = node->as_array();
+  if (!array || array->empty()) refuse(*node, key, "must be a list of whole numbers");
+  value.clear();
+  for (const toml::node& item : *array) {
+    const auto number = item.value_exact<std::int64_t>();
+    if (!number || *number < minimum || *number > maximum)
+      refuse(item, key, "must hold whole numbers; each " + range_text(minimum, maximum));
+    value.push_back(*number);
+  }
+}
+
+void TomlSection::refuse_unknown_keys() const {
+  if (!table_) return;
+  for (const auto& [key, node] : *table_)
+    if (!known_.count(std::string(key.str())))
+      refuse(node, std::string(key.str()), "is not known; allowed: " + joined({known_.begin(), known_.end()}));
+}
+
+toml::table parse_toml(const std::filesystem::path& path, const std::set<std::string>& sections) {
+  if (!std::filesystem::is_regular_file(path)) fail(ExitCode::usage, path.string(), ": no such configuration file");
+  toml::table table;
+  try {
+    table = toml::parse_file(path.string());
+  } catch (const toml::parse_error& e) {
+    fail(ExitCode::usage, path.string(), ":", e.source().begin.line, ": not valid TOML: ", e.description());
+  }
+  for (const auto& [key, node] : table)
+    if (!sections.count(std::string(key.str())) || !node.is_table())
+      fail(ExitCode::usage, path.string(), ":", node.source().begin.line, ": '", key.str(),
+           "' is not a section; allowed: ", joined({sections.begin(), sections.end()}));
+  return table;
+}
+
+}  // namespace voxprior

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace voxprior {
+
+/// One [section] of a TOML file whose every key must be known, of the right type and in range.
+/// Each failure is an Error(ExitCode::usage): "FILE:LINE: key 'section.key' ...".
+class TomlSection {
+ public:
+  TomlSection(const toml::table& root, std::string section, std::string file);
+
+  void read(const char* key, double& value, double minimum, double maximum);
+  void read(const char* key, std::int64_t& value, std::int64_t minimum, std::int64_t maximum);
+  void read(const char* key, std::string& value);
+  void read(const char* key, std::string& value, const std::vector<std::string>& choices);
+  void read(const char* key, std::vector<std::string>& value);
+  void read(const char* key, std::vector<std::int64_t>& value, std::int64_t minimum, std::int64_t maximum);
+
+  /// Call last: refuses keys that nobody read.
+  void refuse_unknown_keys() const;
+
+ private:
+  const toml::node* find(const char* key);
+  [[noreturn]] void refuse(const toml::node& node, const std::string& key, const std::string& why) const;
+
+  std::string section_, file_;
+  const toml::table* table_ = nullptr;
+  std::set<std::string> known_;
+};
+
+/// Parses a file; refuses sections other than `sections`.
+toml::table parse_toml(const std::filesystem::path& path, const std::set<std::string>& sections);
+
+}  // namespace voxprior

@@ -1,0 +1,226 @@
+#include "models/training/train_denoiser.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/version.h"
+#include "models/denoiser_file.h"
+#include "models/precondition.h"
+#include "models/training/checkpoint.h"
+#include "models/training/metrics_log.h"
+#include "models/training/optimiser.h"
+#include "models/training/precision.h"
+#include "models/training/schedule.h"
+#include "models/training/validation.h"
+#include "models/weights/parameters.h"
+
+namespace voxprior {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kReportEvery = 20;
+constexpr std::int64_t kBandStdPatches = 256;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::vector<NamedParameter> named_parameters(const LocalUnet& network) {
+  std::vector<NamedParameter> parameters;
+  for (const auto& item : network->named_parameters()) parameters.push_back({item.key(), item.value()});
+  return parameters;
+}
+
+// Names and contents of the training volumes, so that a run is not resumed on other data by mistake.
+std::string identity_of(const std::vector<TrainingVolume>& volumes) {
+  Sha256 hash;
+  for (const TrainingVolume& volume : volumes) {
+    hash.update(volume.name.data(), volume.name.size());
+    hash.update(volume.voxels.data_ptr<float>(), static_cast<std::size_t>(volume.voxels.numel()) * sizeof(float));
+  }
+  return hash.hex();
+}
+
+class DenoiserTrainer {
+ public:
+  DenoiserTrainer(const DenoiserTrainingRun& run, std::vector<TrainingVolume> training,
+                  const std::vector<TrainingVolume>& validation)
+      : run_(run),
+        config_(run.config),
+        validation_(validation),
+        data_identity_(identity_of(training)),
+        source_(std::move(training), config_),
+        network_(make_network()),
+        average_(make_network()),
+        optimiser_(named_parameters(network_)),
+        log_(run.out_folder / "metrics.jsonl") {
+    for (const TrainingVolume& volume : source_.volumes()) {
+      voxel_min_mm_ = std::min(voxel_min_mm_, volume.voxel_min_mm);
+      voxel_max_mm_ = std::max(voxel_max_mm_, volume.voxel_max_mm);
+    }
+    precision_ = choose_precision(config_.training.precision, run_.device);
+    const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
+    if (run_.resume) {
+      resume(checkpoint);
+    } else {
+      if (std::filesystem::exists(checkpoint))
+        fail(ExitCode::output, run_.out_folder.string(),
+             ": holds a training run already; add --resume or name another folder");
+      preconditioner_.band_std =
+          measure_band_std(source_, kBandStdPatches, static_cast<std::uint64_t>(config_.training.seed));
+      log_.start();
+    }
+  }
+
+  void train(const TrainingObserver& observer) {
+    auto last_checkpoint = Clock::now();
+    for (auto last_report = Clock::now(); step_ < config_.training.steps;) {
+      take_step();
+      const bool last = step_ == config_.training.steps;
+      TrainingProgress progress;
+      if (step_ % config_.training.validate_every == 0 || last) score(progress);
+      if (seconds_since(last_checkpoint) > 60 * config_.training.checkpoint_minutes || last) {
+        save();
+        last_checkpoint = Clock::now();
+        progress.message = "checkpoint written at step " + std::to_string(step_);
+      }
+      if (step_ % kReportEvery == 0 || progress.validation_psnr || !progress.message.empty()) {
+        report(progress, seconds_since(last_report), observer);
+        last_report = Clock::now();
+      }
+    }
+  }
+
+ private:
+  // Initialised from the configuration's seed, then moved to the device.
+  LocalUnet make_network() const {
+    torch::manual_seed(static_cast<std::uint64_t>(config_.training.seed));
+    LocalUnet network(config_.model.widths);
+    network->to(run_.device);
+    return network;
+  }
+
+  void take_step() {
+    const TrainingBatch batch = source_.draw(step_);
+    const torch::Tensor clean = batch.clean.to(run_.device), noisy = batch.noisy.to(run_.device);
+    const torch::Tensor sigma = batch.sigma.to(run_.device);
+    const torch::Tensor estimate = preconditioner_.denoise(network_, noisy, sigma, precision_);
+    const torch::Tensor error = (estimate - clean).square().mean({1, 2, 3, 4});
+    const torch::Tensor loss = (error / preconditioner_.wiener_risk(sigma)).mean();
+    loss.backward();
+
+    rate_ = learning_rate_at(step_, config_.training.steps, config_.training.learning_rate,
+                             config_.training.warmup_steps, config_.training.cooldown);
+    gradient_norm_ = optimiser_.step(rate_, config_.training.clip_norm);
+    loss_sum_ += loss.item<double>();
+    ++steps_since_report_;
+    ++step_;
+    update_average();
+  }
+
+  void update_average() {
+    const torch::NoGradGuard no_grad;
+    const double decay =
+        std::min(config_.training.ema, (1. + static_cast<double>(step_)) / (10. + static_cast<double>(step_)));
+    auto averaged = average_->parameters(), current = network_->parameters();
+    for (std::size_t i = 0; i < averaged.size(); ++i) averaged[i].lerp_(current[i], 1 - decay);
+  }
+
+  void score(TrainingProgress& progress) {
+    scores_ = validate(average_, preconditioner_, validation_, config_.training.validation_crop);
+    if (!scores_.empty()) progress.validation_psnr = mean_psnr(scores_);
+  }
+
+  void report(TrainingProgress& progress, double seconds, const TrainingObserver& observer) {
+    progress.step = step_;
+    progress.steps = config_.training.steps;
+    progress.loss = loss_sum_ / static_cast<double>(steps_since_report_);
+    progress.gradient_norm = gradient_norm_;
+    progress.learning_rate = rate_;
+    progress.seconds_per_step = seconds / static_cast<double>(steps_since_report_);
+    log_.append(progress, progress.validation_psnr ? scores_ : std::vector<ValidationScore>{});
+    loss_sum_ = 0;
+    steps_since_report_ = 0;
+    observer(progress);
+  }
+
+  void save() const {
+    Checkpoint checkpoint{step_, data_identity_, {}};
+    store_parameters(*network_, "network.", checkpoint.tensors);
+    store_parameters(*average_, "average.", checkpoint.tensors);
+    for (const auto& [name, tensor] : optimiser_.state()) checkpoint.tensors["optimiser." + name] = tensor;
+    checkpoint.tensors["band_std"] = preconditioner_.band_std;
+    write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
+    write_denoiser(run_.out_folder / "model.safetensors", average_, preconditioner_, card(), Overwrite::yes);
+  }
+
+  ModelCard card() const {
+    ModelCard card;
+    card.name = config_.model.name;
+    card.kind = "denoiser";
+    card.sigma_min = config_.noise.sigma_min;
+    card.sigma_max = config_.noise.sigma_max;
+    card.modality = config_.model.modality;
+    card.intensity = config_.model.modality == "ct" ? "ct-hu/1000" : "mr-p99.5";
+    card.training_data = config_.model.training_data;
+    card.licence = config_.model.licence;
+    card.recipe_sha256 = sha256_hex(run_.recipe.data(), run_.recipe.size());
+    card.steps = step_;
+    card.program_version = version();
+    card.voxel_min_mm = voxel_min_mm_;
+    card.voxel_max_mm = voxel_max_mm_;
+    for (const double sigma : {0.03, 0.05, 0.09, 0.15}) {
+      std::vector<ValidationScore> level;
+      for (const ValidationScore& s : scores_)
+        if (s.sigma == sigma) level.push_back(s);
+      if (!level.empty())
+        card.metrics["validation_psnr_db_at_sigma_" + std::to_string(sigma).substr(0, 4)] = mean_psnr(level);
+    }
+    return card;
+  }
+
+  void resume(const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file))
+      fail(ExitCode::model, file.string(), ": no checkpoint to resume from; start without --resume");
+    const Checkpoint checkpoint = read_checkpoint(file);
+    if (checkpoint.data_identity != data_identity_)
+      fail(ExitCode::model, file.string(), ": was trained on other volumes than the configuration names now");
+    load_parameters(*network_, "network.", checkpoint.tensors, file.string());
+    load_parameters(*average_, "average.", checkpoint.tensors, file.string());
+    TensorMap state;
+    const std::string prefix = "optimiser.";
+    for (const auto& [name, tensor] : checkpoint.tensors)
+      if (name.rfind(prefix, 0) == 0) state[name.substr(prefix.size())] = tensor;
+    optimiser_.load_state(state);
+    preconditioner_.band_std = checkpoint.tensors.at("band_std");
+    step_ = checkpoint.step;
+    log_.resume(step_);
+  }
+
+  const DenoiserTrainingRun& run_;
+  const DenoiserTrainingConfig& config_;
+  const std::vector<TrainingVolume>& validation_;
+  std::string data_identity_;
+  PatchSource source_;
+  LocalUnet network_, average_;
+  HaarPreconditioner preconditioner_;
+  Optimiser optimiser_;
+  MetricsLog log_;
+  torch::ScalarType precision_ = torch::kFloat32;
+
+  std::int64_t step_ = 0, steps_since_report_ = 0;
+  double voxel_min_mm_ = 1e9, voxel_max_mm_ = 0;
+  double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;
+  std::vector<ValidationScore> scores_;
+};
+
+}  // namespace
+
+void train_denoiser(const DenoiserTrainingRun& run, std::vector<TrainingVolume> training,
+                    const std::vector<TrainingVolume>& validation, const TrainingObserver& observer) {
+  std::filesystem::create_directories(run.out_folder);
+  DenoiserTrainer(run, std::move(training), validation).train(observer);
+}
+
+}  // namespace voxprior

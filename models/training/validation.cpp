@@ -1,0 +1,54 @@
+#include "models/training/validation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/noise/random.h"
+
+namespace voxprior {
+namespace {
+
+torch::Tensor central_crop(torch::Tensor x, std::int64_t crop, std::int64_t alignment) {
+  for (std::int64_t axis = 0; axis < 3; ++axis) {
+    const std::int64_t side = std::min(crop, x.size(axis)) / alignment * alignment;
+    x = x.narrow(axis, (x.size(axis) - side) / 2, side);
+  }
+  return x.contiguous();
+}
+
+double psnr_in_foreground(const torch::Tensor& clean, const torch::Tensor& estimate) {
+  const torch::Tensor mask = clean > 0.02;
+  const double mse = (clean - estimate).square().masked_select(mask).to(torch::kFloat64).mean().item<double>();
+  return -10 * std::log10(mse);
+}
+
+}  // namespace
+
+std::vector<ValidationScore> validate(LocalUnet& network, const HaarPreconditioner& preconditioner,
+                                      const std::vector<TrainingVolume>& volumes, std::int64_t crop) {
+  const torch::NoGradGuard no_grad;
+  const torch::Device device = network->parameters()[0].device();
+  std::vector<ValidationScore> scores;
+  for (std::size_t v = 0; v < volumes.size(); ++v) {
+    const torch::Tensor clean = central_crop(volumes[v].voxels, crop, network->widths().alignment());
+    if (clean.numel() == 0) continue;
+    torch::Tensor noise = torch::empty_like(clean);
+    fill_gaussian(noise.data_ptr<float>(), static_cast<std::size_t>(noise.numel()), 0, v);
+    for (const double sigma : {0.03, 0.05, 0.09, 0.15}) {
+      const torch::Tensor noisy = (clean + sigma * noise).unsqueeze(0).unsqueeze(0).to(device);
+      const torch::Tensor level = torch::full({1}, sigma, noisy.options());
+      const torch::Tensor estimate =
+          preconditioner.denoise(network, noisy, level).to(torch::kCPU).squeeze(0).squeeze(0);
+      scores.push_back({volumes[v].name, sigma, psnr_in_foreground(clean, estimate)});
+    }
+  }
+  return scores;
+}
+
+double mean_psnr(const std::vector<ValidationScore>& scores) {
+  double sum = 0;
+  for (const ValidationScore& score : scores) sum += score.psnr_db;
+  return scores.empty() ? 0 : sum / static_cast<double>(scores.size());
+}
+
+}  // namespace voxprior
