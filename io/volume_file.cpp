@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "io/itk/itk_file.h"
 #include "io/nifti/nifti_file.h"
 #include "io/voxel_writer.h"
 
@@ -22,14 +23,22 @@ FileFormat format_of_name(const std::filesystem::path& path) {
   if (name_ends_with(name, ".nii") || name_ends_with(name, ".nii.gz")) return FileFormat::nifti;
   if (name_ends_with(name, ".nrrd")) return FileFormat::nrrd;
   if (name_ends_with(name, ".mha")) return FileFormat::metaimage;
+  for (const char* two_files : {".nhdr", ".mhd", ".hdr", ".img", ".img.gz", ".raw"}) {
+    if (name_ends_with(name, two_files)) {
+      fail(ExitCode::usage, path,
+           ": images in two files (header and voxels) are not supported; use .nii.gz, .nrrd or .mha");
+    }
+  }
   fail(ExitCode::usage, path, ": unknown kind of image file; use .nii, .nii.gz, .nrrd or .mha");
 }
 
 Volume read_volume(const std::filesystem::path& path, const ReadOptions& options) { return nifti::read(path, options); }
 
 WriteReport write_volume(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options) {
+  const FileFormat format = format_of_name(path);
   check_consistent(path, volume);
-  return nifti::write(path, volume, options);
+  return format == FileFormat::nifti ? nifti::write(path, volume, options)
+                                     : write_through_itk(path, format, volume, options);
 }
 
 }  // namespace voxprior

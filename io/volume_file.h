@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/atomic_file.h"
 #include "io/volume.h"
@@ -29,11 +30,14 @@ struct WriteOptions {
 };
 
 struct WriteReport {
-  std::int64_t clipped_voxels = 0;  ///< values beyond the stored integer type, clipped to its limits
+  std::int64_t clipped_voxels = 0;   ///< values beyond the stored integer type, clipped to its limits
+  std::vector<std::string> notices;  ///< what a user should know about the file written
 };
 
 /// Writes in the format that the name of `path` asks for, with the stored type, slope and intercept of the volume:
 /// rounded to nearest, clipped with a count. A NIfTI read from NIfTI keeps its header (qform/sform codes, units, ...).
+/// NRRD and MetaImage have no slope and intercept: a scaled volume is written there as float32, with a notice.
+/// Throws Error(ExitCode::output), leaving no file, when a voxel is NaN or infinite or when writing fails.
 WriteReport write_volume(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options = {});
 
 /// The format that a file name asks for; throws Error(ExitCode::usage) for a name with no known ending.

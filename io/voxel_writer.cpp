@@ -28,7 +28,9 @@ WriteReport write_voxels(const std::filesystem::path& path, const Volume& volume
   }
   if (counts.nonfinite > 0)
     fail(ExitCode::output, path, ": not written, ", counts.nonfinite, " voxels are NaN or infinite");
-  return {counts.clipped};
+  WriteReport report;
+  report.clipped_voxels = counts.clipped;
+  return report;
 }
 
 void check_consistent(const std::filesystem::path& path, const Volume& volume) {

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "io/itk/data_block.h"
+#include "io/itk/text_header.h"
+
+namespace voxprior {
+namespace {
+
+namespace fs = std::filesystem;
+
+VoxelType voxel_type_of(const fs::path& path, const std::string& name) {
+  static const std::map<std::string, VoxelType> types = {
+      {"MET_CHAR", VoxelType::int8},     {"MET_UCHAR", VoxelType::uint8},   {"MET_SHORT", VoxelType::int16},
+      {"MET_USHORT", VoxelType::uint16}, {"MET_INT", VoxelType::int32},     {"MET_UINT", VoxelType::uint32},
+      {"MET_FLOAT", VoxelType::float32}, {"MET_DOUBLE", VoxelType::float64}};
+  const auto type = types.find(name);
+  if (type == types.end())
+    fail(ExitCode::input, path, ": voxels of type ", name, " are not supported; convert to MET_FLOAT");
+  return type->second;
+}
+
+bool is_true(const fs::path& path, const HeaderFields& fields, const std::string& name, bool otherwise) {
+  const std::string value = lower_case(fields.find(name).value_or(otherwise ? "true" : "false"));
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  fail(ExitCode::input, path, ": \"", name, " = ", value, "\" is neither True nor False");
+}
+
+/// Reads "Name = value" lines up to ElementDataFile, which is the last by definition.
+HeaderFields read_fields(const fs::path& path, HeaderLines& lines) {
+  HeaderFields fields(path);
+  for (;;) {
+    const std::string line = lines.next();
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos) fail(ExitCode::input, path, ": is not a MetaImage file, whatever its name says");
+    const std::string name = trimmed(line.substr(0, equals));
+    fields.add(name, trimmed(line.substr(equals + 1)));
+    if (name == "ElementDataFile") return fields;
+  }
+}
+
+void refuse_other_objects(const fs::path& path, const HeaderFields& fields) {
+  const std::string object = fields.find("ObjectType").value_or("Image");
+  if (object != "Image") fail(ExitCode::input, path, ": holds a MetaIO object of type ", object, ", not an image");
+  const std::string data_file = fields.require("ElementDataFile");
+  if (lower_case(data_file) != "local")
+    fail(ExitCode::input, path, ": keeps its voxels in a second file; save it as one .mha file");
+  const std::string channels = fields.find("ElementNumberOfChannels").value_or("1");
+  if (channels != "1")
+    fail(ExitCode::input, path, ": has ", channels, " numbers per voxel (colour or vector); a scalar image is needed");
+  if (!is_true(path, fields, "BinaryData", true))
+    fail(ExitCode::input, path, ": holds voxels as text; save it as binary");
+  if (fields.find("HeaderSize").value_or("0") != "0")
+    fail(ExitCode::input, path, ": HeaderSize is not supported; save it again");
+}
+
+void check_orientation(const fs::path& path, const HeaderFields& fields, std::vector<std::string>& notices) {
+  for (const char* name : {"ElementSpacing", "ElementSize"}) fields.check_positive(name);
+  for (const char* name : {"Offset", "Position", "Origin", "TransformMatrix", "Rotation", "Orientation"})
+    fields.check_finite(name);
+  const std::string unit = fields.find("DistanceUnits").value_or("mm");
+  if (unit != "mm" && unit != "?") fail(ExitCode::input, path, ": its unit of length is ", unit, "; mm is needed");
+  if (!fields.find("TransformMatrix") && !fields.find("Rotation") && !fields.find("Orientation")) {
+    notices.push_back("the header has no orientation (TransformMatrix); axes assumed left, posterior, superior");
+  }
+}
+
+}  // namespace
+
+DataBlock check_metaimage_header(const fs::path& path) {
+  HeaderLines lines(path, "MetaImage");
+  const HeaderFields fields = read_fields(path, lines);
+  refuse_other_objects(path, fields);
+  const std::int64_t dimension = fields.require_integers("NDims", 1)[0];
+  if (dimension < 1 || dimension > 10) fail(ExitCode::input, path, ": NDims ", dimension, " is not possible");
+
+  DataBlock block;
+  block.size = three_sizes(path, fields.require_integers("DimSize", static_cast<std::size_t>(dimension)));
+  block.coding.type = voxel_type_of(path, fields.require("ElementType"));
+  const bool big =
+      is_true(path, fields, "BinaryDataByteOrderMSB", false) || is_true(path, fields, "ElementByteOrderMSB", false);
+  block.coding.order = big ? ByteOrder::big : ByteOrder::little;
+  block.encoding = is_true(path, fields, "CompressedData", false) ? Encoding::zlib : Encoding::raw;
+  block.offset = lines.bytes_read();
+  check_orientation(path, fields, block.notices);
+  return block;
+}
+
+}  // namespace voxprior
