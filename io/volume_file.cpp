@@ -32,7 +32,10 @@ FileFormat format_of_name(const std::filesystem::path& path) {
   fail(ExitCode::usage, path, ": unknown kind of image file; use .nii, .nii.gz, .nrrd or .mha");
 }
 
-Volume read_volume(const std::filesystem::path& path, const ReadOptions& options) { return nifti::read(path, options); }
+Volume read_volume(const std::filesystem::path& path, const ReadOptions& options) {
+  const FileFormat format = format_of_name(path);
+  return format == FileFormat::nifti ? nifti::read(path, options) : read_through_itk(path, format, options);
+}
 
 WriteReport write_volume(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options) {
   const FileFormat format = format_of_name(path);
