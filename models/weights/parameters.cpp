@@ -23,6 +23,9 @@ void load_parameters(torch::nn::Module& module, const std::string& prefix, const
       fail(ExitCode::model, file, ": weight '", prefix, item.key(), "' is ", found->second.dtype().name(),
            found->second.sizes(), ", expected ", item.value().dtype().name(), item.value().sizes(),
            "; the file belongs to another architecture");
+    if (!torch::isfinite(found->second).all().item<bool>())
+      fail(ExitCode::model, file, ": weight '", prefix, item.key(),
+           "' holds values that are not finite; the file is damaged");
     item.value().copy_(found->second);
   }
   std::size_t present = 0;

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what voxprior needs on Debian 12. The only place where packages are named.
+#
+#   scripts/setup.sh            what building, the demo and the tests need
+#   scripts/setup.sh --bench    also what bench/ compares with
+#   scripts/setup.sh --list     print the packages and install nothing
+set -euo pipefail
+
+build=(
+  build-essential cmake ninja-build ccache
+  libtorch-dev libopenblas0-openmp            # without openblas0-openmp LibTorch multiplies matrices 30 times slower
+  libinsighttoolkit5-dev libdcmtk-dev libboost-program-options-dev
+  libpng-dev zlib1g-dev nlohmann-json3-dev libtomlplusplus-dev
+)
+tests=(libgtest-dev libgmock-dev)
+bench=(python3-dipy python3-nibabel time)
+
+packages=("${build[@]}" "${tests[@]}")
+case "${1:-}" in
+  "") ;;
+  --bench) packages+=("${bench[@]}") ;;
+  --list) printf '%s\n' "${packages[@]}"; exit 0 ;;
+  *) echo "setup.sh: unknown option $1; --bench or --list" >&2; exit 2 ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+echo "installing: ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"

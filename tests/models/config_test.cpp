@@ -1,0 +1,81 @@
+#include "models/training/config.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "base/error.h"
+#include "tests/support/scratch_folder.h"
+
+namespace voxprior {
+namespace {
+
+using testing::HasSubstr;
+
+class TrainingConfig : public testing::Test {
+ protected:
+  DenoiserTrainingConfig read(const std::string& text) {
+    const auto path = scratch_ / "recipe.toml";
+    std::ofstream(path) << text;
+    return read_denoiser_training_config(path);
+  }
+
+  // The message with which `text` is refused; fails the test when it is accepted or the exit code is not "usage".
+  std::string refusal(const std::string& text) {
+    try {
+      read(text);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ExitCode::usage);
+      return e.what();
+    }
+    ADD_FAILURE() << "accepted: " << text;
+    return "";
+  }
+
+  test::ScratchFolder scratch_;
+  const std::string data_ = "[data]\ntrain = [\"scans\"]\n";
+};
+
+TEST_F(TrainingConfig, ReadsWhatIsThereAndKeepsDefaultsForTheRest) {
+  const auto config =
+      read(data_ + "[model]\nname = \"m\"\nchannels = [16, 32]\nblocks = [1, 2]\n[training]\nsteps = 7\n");
+  EXPECT_EQ(config.model.name, "m");
+  EXPECT_EQ(config.model.widths.channels, (std::vector<std::int64_t>{16, 32}));
+  EXPECT_EQ(config.training.steps, 7);
+  EXPECT_EQ(config.training.batch, DenoiserTrainingConfig().training.batch);
+}
+
+TEST_F(TrainingConfig, NamesLineKeyAndRangeOfAValueOutOfRange) {
+  const std::string message = refusal(data_ + "[training]\nlearning_rate = 7\n");
+  EXPECT_THAT(message, HasSubstr("recipe.toml:4: key 'training.learning_rate' must be between 1e-07 and 1"));
+}
+
+TEST_F(TrainingConfig, NamesAnUnknownKeyAndTheKnownOnes) {
+  const std::string message = refusal(data_ + "[training]\nlearning_rat = 0.1\n");
+  EXPECT_THAT(message, HasSubstr("recipe.toml:4: key 'training.learning_rat' is not known"));
+  EXPECT_THAT(message, HasSubstr("learning_rate"));
+}
+
+TEST_F(TrainingConfig, RefusesWrongTypesUnknownSectionsAndBadToml) {
+  EXPECT_THAT(refusal(data_ + "[training]\nsteps = \"many\"\n"), HasSubstr("whole number"));
+  EXPECT_THAT(refusal(data_ + "[training]\nsteps = 1.5\n"), HasSubstr("whole number"));
+  EXPECT_THAT(refusal(data_ + "[noise]\ntypical = nan\n"), HasSubstr("between"));
+  EXPECT_THAT(refusal(data_ + "[trainning]\nsteps = 1\n"), HasSubstr("'trainning' is not a section"));
+  EXPECT_THAT(refusal("[data\n"), HasSubstr("recipe.toml:1: not valid TOML"));
+  EXPECT_THAT(refusal(data_ + "[training]\nprecision = \"half\"\n"),
+              HasSubstr("must be one of auto, float32, bfloat16"));
+}
+
+TEST_F(TrainingConfig, RefusesValuesThatDoNotFitTogether) {
+  EXPECT_THAT(refusal("[model]\nname = \"m\"\n"), HasSubstr("data.train"));
+  EXPECT_THAT(refusal(data_ + "[model]\nchannels = [8]\n"), HasSubstr("as many entries"));
+  EXPECT_THAT(refusal(data_ + "[training]\npatch = 60\n"), HasSubstr("multiple of 8"));
+  EXPECT_THAT(refusal(data_ + "[noise]\nsigma_min = 0.5\nsigma_max = 0.4\n"), HasSubstr("sigma_min"));
+}
+
+TEST_F(TrainingConfig, RefusesAMissingFile) {
+  EXPECT_THROW(read_denoiser_training_config(scratch_ / "nowhere.toml"), Error);
+}
+
+}  // namespace
+}  // namespace voxprior

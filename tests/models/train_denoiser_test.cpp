@@ -1,0 +1,127 @@
+#include "models/training/train_denoiser.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "models/denoiser_file.h"
+#include "models/precondition.h"
+#include "models/training/checkpoint.h"
+#include "tests/support/scratch_folder.h"
+
+namespace voxprior {
+namespace {
+
+// Smooth blobs: something a local network learns quickly.
+TrainingVolume blobs(const std::string& name, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  torch::Tensor x = torch::rand({1, 1, 40, 40, 40});
+  for (int i = 0; i < 3; ++i) x = torch::avg_pool3d(x, 5, 1, 2);
+  return {name, ((x - 0.5) * 12 + 0.6).clamp(0, 1).view({40, 40, 40}).contiguous()};
+}
+
+DenoiserTrainingRun tiny_run(const std::filesystem::path& folder, std::int64_t steps) {
+  DenoiserTrainingRun run;
+  run.config.model.widths = {{8, 16}, {1, 1}, 8};
+  run.config.training.steps = steps;
+  run.config.training.cooldown = 0;  // so that a shorter run is the beginning of a longer one
+  run.config.training.batch = 2;
+  run.config.training.patch = 16;
+  run.config.training.warmup_steps = 2;
+  run.config.training.validate_every = 1000;
+  run.config.training.validation_crop = 24;
+  run.config.training.precision = "float32";
+  run.config.noise.typical = 0.15;
+  run.recipe = "tiny";
+  run.out_folder = folder;
+  return run;
+}
+
+void train(
+    const DenoiserTrainingRun& run, const TrainingObserver& observer = [](const TrainingProgress&) {}) {
+  train_denoiser(run, {blobs("a", 1), blobs("b", 2)}, {blobs("held out", 3)}, observer);
+}
+
+class TrainDenoiser : public testing::Test {
+ protected:
+  void SetUp() override { at::set_num_threads(1); }
+  test::ScratchFolder scratch_;
+};
+
+TEST_F(TrainDenoiser, ResumedRunEqualsAnUndisturbedOneBitForBit) {
+  train(tiny_run(scratch_ / "straight", 8));
+
+  train(tiny_run(scratch_ / "stopped", 5));
+  DenoiserTrainingRun rest = tiny_run(scratch_ / "stopped", 8);
+  rest.resume = true;
+  train(rest);
+
+  const Checkpoint straight = read_checkpoint(scratch_ / "straight" / "checkpoint.safetensors");
+  const Checkpoint stopped = read_checkpoint(scratch_ / "stopped" / "checkpoint.safetensors");
+  EXPECT_EQ(straight.step, 8);
+  ASSERT_EQ(straight.tensors.size(), stopped.tensors.size());
+  for (const auto& [name, tensor] : straight.tensors)
+    EXPECT_TRUE(torch::equal(tensor, stopped.tensors.at(name))) << name;
+  EXPECT_EQ(sha256_of_file(scratch_ / "straight" / "model.safetensors"),
+            sha256_of_file(scratch_ / "stopped" / "model.safetensors"));
+}
+
+TEST_F(TrainDenoiser, LearnsToBeatTheWienerFilterItStartsAs) {
+  DenoiserTrainingRun run = tiny_run(scratch_ / "run", 60);
+  run.config.training.cooldown = 0.5;
+  run.config.training.learning_rate = 3e-3;
+  train(run);
+  const LoadedDenoiser trained = load_denoiser(scratch_ / "run" / "model.safetensors");
+
+  LocalUnet untrained(run.config.model.widths);
+  const HaarPreconditioner wiener{read_checkpoint(scratch_ / "run" / "checkpoint.safetensors").tensors.at("band_std")};
+  const torch::Tensor clean = blobs("test", 9).voxels.view({1, 1, 40, 40, 40});
+  torch::manual_seed(4);
+  const torch::Tensor noisy = clean + 0.15 * torch::randn_like(clean);
+  const torch::NoGradGuard no_grad;
+  const double before =
+      (wiener.denoise(untrained, noisy, torch::full({1}, 0.15)) - clean).square().mean().item<double>();
+  const double after = (trained.denoise(noisy, 0.15) - clean).square().mean().item<double>();
+  EXPECT_LT(after, 0.8 * before);  // 0.54 measured
+}
+
+TEST_F(TrainDenoiser, LogsOneJsonLineAReportAndTruncatesTheLogOnResume) {
+  train(tiny_run(scratch_ / "run", 25));
+  DenoiserTrainingRun rest = tiny_run(scratch_ / "run", 45);
+  rest.resume = true;
+  train(rest);
+  std::ifstream log(scratch_ / "run" / "metrics.jsonl");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(log, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 4u);  // steps 20, 25, 40, 45
+  EXPECT_THAT(lines[1], testing::HasSubstr("\"step\":25"));
+  EXPECT_THAT(lines[1], testing::HasSubstr("validation_psnr_db"));
+}
+
+TEST_F(TrainDenoiser, RefusesToOverwriteARunAndToResumeNothing) {
+  train(tiny_run(scratch_ / "run", 1));
+  EXPECT_THROW(train(tiny_run(scratch_ / "run", 2)), Error);
+  DenoiserTrainingRun missing = tiny_run(scratch_ / "none", 2);
+  missing.resume = true;
+  EXPECT_THROW(train(missing), Error);
+}
+
+TEST_F(TrainDenoiser, RefusesToResumeOnOtherDataOrAnotherNetwork) {
+  train(tiny_run(scratch_ / "run", 1));
+  DenoiserTrainingRun rest = tiny_run(scratch_ / "run", 2);
+  rest.resume = true;
+  EXPECT_THROW(train_denoiser(rest, {blobs("c", 7)}, {}, [](const TrainingProgress&) {}), Error);
+  rest.config.model.widths = {{8, 24}, {1, 1}, 8};
+  EXPECT_THROW(train(rest), Error);
+}
+
+TEST_F(TrainDenoiser, AnObserverCanStopTheRun) {
+  struct Stop {};
+  EXPECT_THROW(train(tiny_run(scratch_ / "run", 100), [](const TrainingProgress&) { throw Stop{}; }), Stop);
+}
+
+}  // namespace
+}  // namespace voxprior

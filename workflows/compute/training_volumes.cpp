@@ -1,0 +1,78 @@
+#include "workflows/compute/training_volumes.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "io/volume_file.h"
+#include "pipeline/intensity/normalise.h"
+
+namespace voxprior {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string expand_variables(std::string text) {
+  for (std::size_t start; (start = text.find("${")) != std::string::npos;) {
+    const std::size_t end = text.find('}', start);
+    if (end == std::string::npos) fail(ExitCode::usage, "data: '", text, "' has '${' without '}'");
+    const std::string name = text.substr(start + 2, end - start - 2);
+    const char* value = std::getenv(name.c_str());
+    if (!value)
+      fail(ExitCode::usage, "data: environment variable ", name,
+           " is not set; set it to the folder that holds the data");
+    text.replace(start, end - start + 1, value);
+  }
+  return text;
+}
+
+bool is_volume_name(const fs::path& path) {
+  const std::string name = path.filename().string();
+  const auto ends_with = [&](const std::string& ending) {
+    return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+  };
+  return ends_with(".nii") || ends_with(".nii.gz") || ends_with(".nrrd") || ends_with(".mha");
+}
+
+std::vector<fs::path> volume_files(const std::string& entry) {
+  const fs::path path = expand_variables(entry);
+  if (fs::is_regular_file(path)) return {path};
+  if (!fs::is_directory(path)) fail(ExitCode::input, path.string(), ": no such file or folder of volumes");
+  std::vector<fs::path> files;
+  for (const auto& item : fs::recursive_directory_iterator(path))
+    if (item.is_regular_file() && is_volume_name(item.path())) files.push_back(item.path());
+  if (files.empty()) fail(ExitCode::input, path.string(), ": folder holds no .nii, .nii.gz, .nrrd or .mha volume");
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+TrainingVolume read_normalised(const fs::path& path, const std::string& modality) {
+  const Volume volume = read_volume(path);
+  IntensityMap unit = ct_intensity_map();
+  if (modality != "ct") unit = {0, foreground_scale(volume.voxels.data(), volume.voxels.size())};
+  if (!(unit.scale > 0)) fail(ExitCode::input, path.string(), ": has no voxel above 0; leave it out with data.exclude");
+
+  const auto& size = volume.geometry.size;
+  const auto& spacing = volume.geometry.spacing_mm;
+  torch::Tensor voxels = torch::empty({size[2], size[1], size[0]});
+  std::transform(volume.voxels.begin(), volume.voxels.end(), voxels.data_ptr<float>(),
+                 [&](float value) { return unit.forward(value); });
+  return {path.filename().string(), voxels, *std::min_element(spacing.begin(), spacing.end()),
+          *std::max_element(spacing.begin(), spacing.end())};
+}
+
+}  // namespace
+
+std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>& entries,
+                                                  const std::vector<std::string>& exclude,
+                                                  const std::string& modality) {
+  std::vector<TrainingVolume> volumes;
+  for (const std::string& entry : entries)
+    for (const fs::path& file : volume_files(entry))
+      if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end())
+        volumes.push_back(read_normalised(file, modality));
+  return volumes;
+}
+
+}  // namespace voxprior

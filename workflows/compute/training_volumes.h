@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/training/patches.h"
+
+namespace voxprior {
+
+/// Reads the volumes that a training configuration names. Each entry is a file or a folder (read recursively, in the
+/// order of the paths); ${NAME} stands for an environment variable; file names in `exclude` are left out.
+/// MR is normalised by foreground_scale, CT (modality "ct") by ct_intensity_map.
+/// Throws Error(ExitCode::usage) for a variable that is not set, Error(ExitCode::input) for a missing or broken file.
+std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>& entries,
+                                                  const std::vector<std::string>& exclude, const std::string& modality);
+
+}  // namespace voxprior
