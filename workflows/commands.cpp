@@ -1,0 +1,12 @@
+#include "workflows/commands.h"
+
+namespace voxprior {
+
+std::vector<Command> all_commands() {
+  return {
+      {"info", info_command},         {"convert", convert_command},     {"denoise", denoise_command},
+      {"evaluate", evaluate_command}, {"add-noise", add_noise_command}, {"docs", docs_command, true},
+  };
+}
+
+}  // namespace voxprior

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "workflows/cli/run_command.h"
+
+namespace voxprior {
+
+// One function, one file, one command: info.cpp, convert.cpp, ... Each answers an Invocation with an exit code.
+int info_command(const Invocation& invocation);
+int convert_command(const Invocation& invocation);
+int denoise_command(const Invocation& invocation);
+int evaluate_command(const Invocation& invocation);
+int add_noise_command(const Invocation& invocation);
+int docs_command(const Invocation& invocation);
+
+struct Command {
+  std::string name;  ///< one word or two: "denoise", "train denoiser"
+  int (*answer)(const Invocation& invocation);
+  bool hidden = false;  ///< for those who change the program, not for those who use it
+};
+
+/// Every command, in the order in which `voxprior --help` lists them.
+std::vector<Command> all_commands();
+
+}  // namespace voxprior

@@ -1,0 +1,79 @@
+// The part of `voxprior denoise` that needs LibTorch.
+#include "workflows/compute/denoise_session.h"
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "models/denoiser_file.h"
+#include "pipeline/tiling/tiled.h"
+#include "workflows/compute/device.h"
+#include "workflows/compute/resource_errors.h"
+
+namespace voxprior {
+namespace {
+
+using Size = std::array<std::int64_t, 3>;
+
+/// (i, j, k) <-> (D, H, W).
+Size reversed(const Size& size) { return {size[2], size[1], size[0]}; }
+
+ModelFacts facts_of(const LoadedDenoiser& model) {
+  const ModelCard& card = model.card;
+  return {card.name,      model.sha256,   card.modality,     card.training_data,
+          card.sigma_min, card.sigma_max, card.voxel_min_mm, card.voxel_max_mm};
+}
+
+/// The network on its device, for tiles that lie in main memory.
+Denoiser on_device(const Denoiser& network, const torch::Device& device) {
+  return
+      [network, device](const torch::Tensor& x, double sigma) { return network(x.to(device), sigma).to(torch::kCPU); };
+}
+
+class TiledSession final : public DenoiseSession {
+ public:
+  TiledSession(const SessionOptions& options, const torch::Device& device)
+      : device_(device), loaded_(load_denoiser(options.model_file, device)), facts_(facts_of(loaded_)) {}
+
+  const ModelFacts& model() const override { return facts_; }
+  std::string device() const override { return device_.str(); }
+
+  DenoisePlan plan(Size size, double memory_bytes, std::int64_t tile) const override {
+    const TilePlan tiles = tile > 0
+                               ? plan_tiles_of(reversed(size), loaded_.locality, {tile, tile, tile})
+                               : plan_tiles(reversed(size), loaded_.locality, loaded_.bytes_per_voxel, memory_bytes);
+    return {size, reversed(tiles.core), static_cast<std::int64_t>(tiles.tiles().size()),
+            estimate_memory(tiles, loaded_.bytes_per_voxel)};
+  }
+
+  void denoise(std::vector<float>& voxels, const DenoisePlan& plan, double sigma,
+               ProgressDisplay& progress) const override {
+    with_resource_errors([&] {
+      const torch::NoGradGuard no_grad;
+      const Size size = reversed(plan.size);
+      const TilePlan tiles = plan_tiles_of(size, loaded_.locality, reversed(plan.tile));
+      const torch::Tensor x = torch::from_blob(voxels.data(), {1, 1, size[0], size[1], size[2]}, torch::kFloat32);
+      const torch::Tensor clean = denoise_in_tiles(on_device(loaded_.denoise, device_), x, sigma, tiles,
+                                                   [&](double fraction) { progress.update(fraction); });
+      const torch::Tensor result = clean.contiguous();
+      std::copy_n(result.data_ptr<float>(), voxels.size(), voxels.data());
+    });
+  }
+
+ private:
+  torch::Device device_;
+  LoadedDenoiser loaded_;
+  ModelFacts facts_;
+};
+
+}  // namespace
+}  // namespace voxprior
+
+voxprior::DenoiseSession* voxprior_open_denoise_session(const voxprior::SessionOptions& options) {
+  using namespace voxprior;
+  return with_resource_errors([&] {
+    at::set_num_threads(options.threads);
+    return new TiledSession(options, choose_device(options.device));
+  });
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workflows/cli/progress.h"
+
+namespace voxprior {
+
+/// The settings that a denoising session is opened with.
+struct SessionOptions {
+  std::string model_file;
+  std::string device = "auto";  ///< auto | cpu | cuda; auto takes a GPU if there is one
+  int threads = 1;
+};
+
+/// What a command needs to know of a model, without LibTorch.
+struct ModelFacts {
+  std::string name;
+  std::string sha256;    ///< of the model file
+  std::string modality;  ///< "mr", "ct" or "any"
+  std::string training_data;
+  double sigma_min = 0, sigma_max = 0;        ///< noise trained on, in normalised intensity
+  double voxel_min_mm = 0, voxel_max_mm = 0;  ///< voxel edges trained on
+};
+
+/// How a volume will be worked through.
+struct DenoisePlan {
+  std::array<std::int64_t, 3> size{};  ///< of the volume, along i, j, k
+  std::array<std::int64_t, 3>
+      tile{};  ///< largest tile without halo, along i, j, k; the volume's size when it is done whole
+  std::int64_t tiles = 1;
+  double peak_bytes = 0;  ///< estimated memory of the evaluation, beside the volumes themselves
+};
+
+/// A loaded model, ready to work. Lives in the compute module, so everything here is virtual and free of LibTorch.
+class DenoiseSession {
+ public:
+  virtual ~DenoiseSession() = default;
+
+  virtual const ModelFacts& model() const = 0;
+  virtual std::string device() const = 0;  ///< "cpu" or "cuda:0"
+
+  /// Chooses tiles that stay below `memory_bytes`; `tile` > 0 asks for cubes of that many voxels instead.
+  /// Throws Error(ExitCode::resources) when even the smallest tile needs more.
+  virtual DenoisePlan plan(std::array<std::int64_t, 3> size, double memory_bytes, std::int64_t tile) const = 0;
+
+  /// Replaces voxels (i fastest, normalised intensity) by D(voxels, sigma). Tells `progress` after each tile.
+  virtual void denoise(std::vector<float>& voxels, const DenoisePlan& plan, double sigma,
+                       ProgressDisplay& progress) const = 0;
+};
+
+/// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model file, ExitCode::resources when
+/// the device is not there.
+std::unique_ptr<DenoiseSession> open_denoise_session(const SessionOptions& options);
+
+}  // namespace voxprior
+
+/// What the compute module exports for open_denoise_session; the caller owns the result.
+extern "C" voxprior::DenoiseSession* voxprior_open_denoise_session(const voxprior::SessionOptions& options);

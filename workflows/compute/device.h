@@ -1,0 +1,13 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <string>
+
+namespace voxprior {
+
+/// auto: the first GPU if LibTorch can use one, else the CPU. Throws Error(ExitCode::resources) when a GPU is asked for
+/// and there is none.
+c10::Device choose_device(const std::string& name);
+
+}  // namespace voxprior

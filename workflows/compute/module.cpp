@@ -1,0 +1,44 @@
+#include "workflows/compute/module.h"
+
+#include <dlfcn.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "workflows/compute/denoise_session.h"
+#include "workflows/platform.h"
+
+namespace voxprior {
+namespace {
+
+std::filesystem::path module_path() {
+  const auto folder = executable_path().parent_path();
+  for (const auto& place : {folder, folder.parent_path() / "lib" / "voxprior"}) {
+    if (std::filesystem::exists(place / "libvoxprior_compute.so")) return place / "libvoxprior_compute.so";
+  }
+  fail(ExitCode::bug, folder / "libvoxprior_compute.so", ": missing; install voxprior again");
+}
+
+/// Never unloaded: LibTorch keeps threads and registries for as long as the process lives.
+void* load_module() {
+  const auto path = module_path();
+  void* const module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
+  if (module == nullptr) fail(ExitCode::bug, path, ": cannot be loaded: ", dlerror(), "; install voxprior again");
+  return module;
+}
+
+}  // namespace
+
+void* compute_symbol(const char* name) {
+  static void* const module = load_module();
+  void* const symbol = dlsym(module, name);
+  if (symbol == nullptr) fail(ExitCode::bug, "libvoxprior_compute.so: no ", name, " in it; install voxprior again");
+  return symbol;
+}
+
+std::unique_ptr<DenoiseSession> open_denoise_session(const SessionOptions& options) {
+  const auto open = compute_function<decltype(voxprior_open_denoise_session)>("voxprior_open_denoise_session");
+  return std::unique_ptr<DenoiseSession>(open(options));
+}
+
+}  // namespace voxprior

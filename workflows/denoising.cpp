@@ -1,0 +1,151 @@
+#include "workflows/denoising.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/error.h"
+#include "workflows/network_units.h"
+#include "workflows/statistics.h"
+
+namespace voxprior {
+namespace {
+
+constexpr double kNegligibleSigma =
+    0.0005;                              // of the intensity range: a tenth of the weakest noise a model is trained on
+constexpr double kLibraryBytes = 300e6;  // LibTorch, loaded
+constexpr double kBytesPerVoxel = 17;    // what we hold: input, copy for the network, result, residual, background
+
+std::string with_digits(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+void refuse_other_modality(const Volume& volume, const ModelFacts& model, const DenoiseChoices& choices) {
+  if (choices.force || model.modality == "any") return;
+  const bool ct = volume.modality == Modality::ct || looks_like_ct(volume.voxels);
+  if (ct != (model.modality == "ct")) {
+    fail(ExitCode::input, choices.volume_name, ": looks like ", ct ? "CT (values near -1000)" : "MR", ", but model '",
+         model.name, "' was trained on ", model.modality, "; choose another --model, or insist with --force");
+  }
+}
+
+/// What no model here can work with, said before one is loaded.
+void refuse_unfit(const Volume& volume, const DenoiseChoices& choices) {
+  const auto& size = volume.geometry.size;
+  const auto [least, greatest] = std::minmax_element(volume.voxels.begin(), volume.voxels.end());
+  if (*std::min_element(size.begin(), size.end()) < 2) {
+    fail(ExitCode::input, choices.volume_name, ": is one voxel thick; the model needs a 3D volume");
+  }
+  if (*greatest <= 0) {
+    fail(ExitCode::input, choices.volume_name, ": has no voxel above 0; the model needs positive intensities");
+  }
+  if (choices.noise.kind == NoiseKind::rician && *least < 0) {
+    fail(ExitCode::input, choices.volume_name,
+         ": has negative voxels, which magnitudes with Rician noise have not; use --noise gaussian");
+  }
+}
+
+void note_unusual_voxels(const Geometry& geometry, const ModelFacts& model, std::vector<std::string>& notices) {
+  const auto [finest, coarsest] = std::minmax_element(geometry.spacing_mm.begin(), geometry.spacing_mm.end());
+  if (*finest < 0.9 * model.voxel_min_mm || *coarsest > 1.1 * model.voxel_max_mm) {
+    notices.push_back("voxels of " + with_digits("%.3g", *finest) + " to " + with_digits("%.3g", *coarsest) +
+                      " mm; the model was trained on " + with_digits("%.3g", model.voxel_min_mm) + " to " +
+                      with_digits("%.3g", model.voxel_max_mm) + " mm: check the residual");
+  }
+}
+
+DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, const DenoiseChoices& choices,
+                        ProgressDisplay& progress) {
+  const double held_bytes = kLibraryBytes + kBytesPerVoxel * static_cast<double>(volume.geometry.voxel_count());
+  const double left_bytes = choices.memory_bytes - held_bytes;
+  if (left_bytes <= 0) {
+    fail(ExitCode::resources, choices.volume_name, ": the volume and the libraries take ",
+         with_digits("%.0f", held_bytes / 1e6), " MB, more than the ", with_digits("%.0f", choices.memory_bytes / 1e6),
+         " allowed; raise --memory");
+  }
+  const DenoisePlan plan = session.plan(volume.geometry.size, left_bytes, choices.tile);
+  progress.note("model " + session.model().name + " on " + session.device() + ", " + std::to_string(plan.tiles) +
+                (plan.tiles == 1 ? " tile" : " tiles") + ", about " +
+                with_digits("%.0f", (plan.peak_bytes + held_bytes) / 1e6) + " MB of memory");
+  return plan;
+}
+
+/// Outside the noise levels trained on, the nearest one is evaluated. Below them the change is scaled down: by
+/// Tweedie's formula D(x, sigma) - x = sigma^2 grad log p, and the gradient varies slowly where noise is weak. So the
+/// weaker the noise, the less is done.
+void denoise_at(std::vector<float>& x, double sigma, const DenoiseSession& session, const DenoisePlan& plan,
+                std::vector<std::string>& notices, ProgressDisplay& progress) {
+  const ModelFacts& model = session.model();
+  const double evaluated = std::clamp(sigma, model.sigma_min, model.sigma_max);
+  const double share = std::min(1., sigma * sigma / (evaluated * evaluated));
+  const std::vector<float> noisy = share < 1 ? x : std::vector<float>();
+
+  session.denoise(x, plan, evaluated, progress);
+
+  for (size_t i = 0; i < noisy.size(); ++i) x[i] = static_cast<float>(noisy[i] + share * (x[i] - noisy[i]));
+  if (share < 1) {
+    notices.push_back("the noise is weaker than any the model was trained on: only " +
+                      with_digits("%.0f", 100 * share) + " % of its change is applied");
+  }
+  if (sigma > evaluated) {
+    notices.push_back("the noise is stronger than any the model was trained on: some of it will remain");
+  }
+}
+
+nlohmann::ordered_json record_of(const NoiseLevel& noise) {
+  return {
+      {"kind", name_of(noise.kind)}, {"sigma", noise.sigma}, {"estimated", noise.estimated}, {"white", noise.white}};
+}
+
+nlohmann::ordered_json record_of(const ModelFacts& model, const std::string& file) {
+  return {{"name", model.name},
+          {"file", file},
+          {"sha256", model.sha256},
+          {"trained_on", model.training_data},
+          {"sigma_range", {model.sigma_min, model.sigma_max}}};
+}
+
+}  // namespace
+
+Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, ProgressDisplay& progress) {
+  Denoised result;
+  result.voxels = volume.voxels;
+  if (is_constant(volume.voxels)) {
+    result.notices.push_back("all voxels have one value: copied as they are");
+    return result;
+  }
+
+  refuse_unfit(volume, choices);
+
+  progress.stage("estimating noise");
+  result.noise = noise_level(volume, choices.noise);
+  result.record["noise"] = record_of(result.noise);
+  if (!result.noise.message.empty()) result.notices.push_back(result.noise.message);
+  const NetworkUnits units(volume, result.noise);
+  result.record["noise"]["sigma_normalised"] = units.sigma();
+  result.record["intensity_scale"] = units.scale();
+  if (units.sigma() < kNegligibleSigma) {
+    result.notices.push_back("there is next to no noise: copied as it is");
+    return result;
+  }
+
+  progress.stage("loading the model");
+  const auto session = open_denoise_session(choices.session);
+  refuse_other_modality(volume, session->model(), choices);
+  note_unusual_voxels(volume.geometry, session->model(), result.notices);
+  const DenoisePlan plan = plan_within(*session, volume, choices, progress);
+
+  progress.stage("denoising");
+  std::vector<float> x = units.to_network(std::move(result.voxels));
+  denoise_at(x, units.sigma(), *session, plan, result.notices, progress);
+  result.voxels = units.from_network(std::move(x));
+
+  result.record["model"] = record_of(session->model(), choices.session.model_file);
+  result.record["device"] = session->device();
+  result.record["threads"] = choices.session.threads;
+  result.record["tiles"] = {{"count", plan.tiles}, {"largest", plan.tile}};
+  return result;
+}
+
+}  // namespace voxprior

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "io/volume.h"
+#include "workflows/cli/progress.h"
+#include "workflows/compute/denoise_session.h"
+#include "workflows/noise_level.h"
+
+namespace voxprior {
+
+/// How to denoise a volume.
+struct DenoiseChoices {
+  std::string volume_name;  ///< for messages
+  SessionOptions session;   ///< model, device, threads
+  NoiseChoice noise;
+  double memory_bytes = 0;  ///< limit for the whole process
+  std::int64_t tile = 0;    ///< voxels along the side of a tile; 0: as large as memory allows
+  bool force = false;       ///< denoise what does not look like the model's modality
+};
+
+/// A denoised volume and what there is to say about it.
+struct Denoised {
+  std::vector<float> voxels;  ///< on the grid and in the unit of the volume
+  NoiseLevel noise;
+  std::vector<std::string> notices;  ///< what the user should know
+  nlohmann::ordered_json record;     ///< model, device, noise, tiles: for the provenance
+};
+
+/// Estimates the noise unless it is known, and removes it with the model. A volume that is constant or has next to no
+/// noise comes back as it is, with a notice and without loading the model.
+Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, ProgressDisplay& progress);
+
+}  // namespace voxprior

@@ -1,0 +1,182 @@
+// voxprior info PATH: what a file holds.
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "io/volume_file.h"
+#include "pipeline/intensity/normalise.h"
+#include "workflows/anatomy.h"
+#include "workflows/commands.h"
+#include "workflows/files.h"
+#include "workflows/noise_level.h"
+#include "workflows/read_choices.h"
+#include "workflows/statistics.h"
+
+namespace voxprior {
+namespace po = boost::program_options;
+namespace {
+
+const About kAbout{
+    "info",
+    "show what a volume file holds: grid, intensities, noise, problems",
+    "Reads the whole file and checks it as every other command does, so a file that info accepts is one that\n"
+    "denoise accepts. The orientation code names the directions towards which i, j and k grow (R/L, A/P, S/I).",
+    {}};
+
+using Json = nlohmann::ordered_json;
+
+const char* name_of(FileFormat format) {
+  switch (format) {
+    case FileFormat::nifti:
+      return "NIfTI";
+    case FileFormat::nrrd:
+      return "NRRD";
+    case FileFormat::metaimage:
+      return "MetaImage";
+  }
+  return "unknown";
+}
+
+const char* name_of(VoxelType type) {
+  switch (type) {
+    case VoxelType::int8:
+      return "int8";
+    case VoxelType::uint8:
+      return "uint8";
+    case VoxelType::int16:
+      return "int16";
+    case VoxelType::uint16:
+      return "uint16";
+    case VoxelType::int32:
+      return "int32";
+    case VoxelType::uint32:
+      return "uint32";
+    case VoxelType::float32:
+      return "float32";
+    case VoxelType::float64:
+      return "float64";
+  }
+  return "unknown";
+}
+
+const char* name_of(Modality modality) {
+  switch (modality) {
+    case Modality::mr:
+      return "MR";
+    case Modality::ct:
+      return "CT";
+    case Modality::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Json describe_intensities(const std::vector<float>& voxels) {
+  const auto [least, greatest] = std::minmax_element(voxels.begin(), voxels.end());
+  const auto zeros = std::count(voxels.begin(), voxels.end(), 0.f);
+  Json json{{"least", *least}, {"greatest", *greatest}};
+  for (const double percent : {1., 50., 99.5}) {
+    std::ostringstream key;
+    key << 'p' << percent;
+    json[key.str()] = percentile(voxels.data(), voxels.size(), percent);
+  }
+  json["p99.5_of_nonzero"] = nonzero_percentile(voxels, 99.5);
+  json["zero_share"] = static_cast<double>(zeros) / static_cast<double>(voxels.size());
+  return json;
+}
+
+Json describe_noise(const Volume& volume, const NoiseLevel& noise) {
+  const double range = nonzero_percentile(volume.voxels, 99.5);
+  return {{"kind", name_of(noise.kind)},
+          {"sigma", noise.sigma},
+          {"percent_of_p99.5", range > 0 ? 100 * noise.sigma / range : 0},
+          {"white", noise.white}};
+}
+
+Json describe(const std::string& path, const Volume& volume) {
+  const Geometry& grid = volume.geometry;
+  const StoredForm& stored = volume.stored;
+  Json json{{"file", path},
+            {"format", name_of(stored.format)},
+            {"bytes", std::filesystem::file_size(path)},
+            {"modality", name_of(volume.modality)},
+            {"size", grid.size},
+            {"spacing_mm", grid.spacing_mm},
+            {"origin_lps_mm", grid.origin_mm},
+            {"lps_from_index", grid.lps_from_index},
+            {"orientation", orientation_code(grid)},
+            {"stored_type", name_of(stored.type)},
+            {"slope", stored.slope},
+            {"intercept", stored.intercept},
+            {"intensity", describe_intensities(volume.voxels)},
+            {"notices", volume.notices}};
+  if (is_constant(volume.voxels)) {
+    json["notices"].push_back("all voxels have one value");
+  } else {
+    const NoiseLevel noise = noise_level(volume, {});
+    json["noise"] = describe_noise(volume, noise);
+    if (!noise.message.empty()) json["notices"].push_back(noise.message);
+  }
+  return json;
+}
+
+void print_line(const char* key, const std::string& text) { std::cout << key << "  " << text << '\n'; }
+
+std::string number(const Json& value) {
+  std::ostringstream text;
+  text << value.get<double>();
+  return text.str();
+}
+
+std::string times(const Json& values) {
+  return number(values[0]) + " x " + number(values[1]) + " x " + number(values[2]);
+}
+
+void print_text(const Json& about) {
+  const Json& intensity = about["intensity"];
+  print_line("file     ", about["file"]);
+  print_line("format   ", about["format"].get<std::string>() + ", " + number(about["bytes"]) + " bytes");
+  print_line("grid     ", times(about["size"]) + " voxels of " + times(about["spacing_mm"]) + " mm, " +
+                              about["orientation"].get<std::string>());
+  print_line("stored   ", about["stored_type"].get<std::string>() + ", value = " + number(about["slope"]) +
+                              " * stored + " + number(about["intercept"]));
+  print_line("intensity", number(intensity["least"]) + " to " + number(intensity["greatest"]) + "; median " +
+                              number(intensity["p50"]) + ", 99.5th percentile of non-zero voxels " +
+                              number(intensity["p99.5_of_nonzero"]) + ", " +
+                              number(100 * intensity["zero_share"].get<double>()) + " % zeros");
+  if (about.contains("noise")) {
+    const Json& noise = about["noise"];
+    print_line("noise    ", noise["kind"].get<std::string>() + ", sigma " + number(noise["sigma"]) + " (" +
+                                number(noise["percent_of_p99.5"]) + " % of the 99.5th percentile), " +
+                                (noise["white"].get<bool>() ? "white" : "not white"));
+  }
+  for (const auto& notice : about["notices"]) print_line("notice   ", notice);
+}
+
+}  // namespace
+
+int info_command(const Invocation& invocation) {
+  std::string path;
+  ReadChoices reading;
+  bool as_json = false;
+
+  Arguments arguments;
+  arguments.positional("PATH", &path, "volume to read: .nii, .nii.gz, .nrrd or .mha");
+  arguments.flag("json", &as_json, "print JSON");
+  reading.add_to(arguments);
+
+  return run_command(invocation, kAbout, arguments, [&](ProgressDisplay&) {
+    check_readable(path);
+    const Json about = describe(path, read_volume(path, reading.options()));
+    if (as_json) {
+      std::cout << about.dump(2) << '\n';
+    } else {
+      print_text(about);
+    }
+  });
+}
+
+}  // namespace voxprior

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "io/volume.h"
+
+namespace voxprior {
+
+/// An 8-bit picture, rows from the top.
+struct GreyImage {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+/// The grey levels of a preview: black and white of the volumes, and the residual that is drawn black or white.
+struct PreviewWindow {
+  double black = 0, white = 1;
+  double residual_limit = 1;  ///< residuals from minus this (black) over 0 (grey) to this (white)
+};
+
+/// Three rows (axial, coronal, sagittal, through the centre of the intensities) of three pictures (before, after,
+/// before - after), in anatomical orientation as radiologists look at them: the patient's right is on the left, the
+/// nose is up or to the left, the crown is up. Voxels that are not cubes are drawn with their true proportions.
+/// Both volumes share a grid.
+GreyImage draw_preview(const Volume& before, const std::vector<float>& after, const PreviewWindow& window);
+
+}  // namespace voxprior

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/volume.h"
+#include "workflows/preview.h"
+#include "workflows/provenance.h"
+
+namespace voxprior {
+
+/// The files that a command leaves: a volume, perhaps others beside it, and last the sidecar with their provenance.
+/// All or nothing: what was written is removed again when an error or Ctrl-C comes before finish().
+class VolumeOutput {
+ public:
+  /// Checks, before anything slow begins, that the input is there and that the volume, its sidecar and `extras` (empty
+  /// paths are skipped) can be written. Throws Error(ExitCode::input, usage or output).
+  VolumeOutput(const std::string& command, const std::filesystem::path& input, const std::filesystem::path& volume,
+               const std::vector<std::filesystem::path>& extras, bool overwrite);
+  ~VolumeOutput();
+  VolumeOutput(const VolumeOutput&) = delete;
+  VolumeOutput& operator=(const VolumeOutput&) = delete;
+
+  /// Where commands add what is worth knowing about the result.
+  Provenance& provenance() { return provenance_; }
+
+  /// What a user should know: on stderr, and kept as "notices" in the provenance.
+  void tell(const std::vector<std::string>& notices);
+
+  /// The main result. Clipped voxels are counted in the provenance and told on stdout.
+  void write_volume(const Volume& volume);
+
+  /// A volume that was asked for besides, under outputs/<role>; nothing happens for an empty path.
+  void write_extra(const std::string& role, const std::filesystem::path& path, const Volume& volume);
+
+  /// The same for a picture.
+  void write_extra(const std::string& role, const std::filesystem::path& path, const GreyImage& image);
+
+  /// Writes the sidecar, keeps everything, and prints what was written.
+  void finish();
+
+ private:
+  Overwrite overwrite_;
+  std::filesystem::path volume_path_;
+  Provenance provenance_;
+  std::vector<std::filesystem::path> written_;
+  bool finished_ = false;
+};
+
+}  // namespace voxprior
