@@ -1,0 +1,201 @@
+#include "base/atomic_file.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include <cstring>
+
+#include "tests/support/refusal.h"
+#include "tests/support/scratch_folder.h"
+
+namespace voxprior {
+namespace {
+
+using test::bytes_of;
+using test::put_bytes;
+using test::refusal;
+using test::ScratchFolder;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(AtomicFile, HoldsWhatWasWrittenAndLeavesNothingElse) {
+  const ScratchFolder scratch;
+  AtomicFile file(scratch / "a.txt", Overwrite::no);
+  file.write("one ");
+  file.write("two");
+  EXPECT_FALSE(std::filesystem::exists(scratch / "a.txt"));
+  file.commit();
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "one two");
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+TEST(AtomicFile, WithoutCommitLeavesNothing) {
+  const ScratchFolder scratch;
+  EXPECT_THROW(
+      {
+        AtomicFile file(scratch / "a.txt", Overwrite::no);
+        file.write("half");
+        throw std::runtime_error("something else went wrong");
+      },
+      std::runtime_error);
+  EXPECT_THAT(scratch.names(), IsEmpty());
+}
+
+TEST(AtomicFile, WithoutCommitKeepsTheFileThatWasThere) {
+  const ScratchFolder scratch;
+  put_bytes(scratch / "a.txt", "old");
+  { AtomicFile(scratch / "a.txt", Overwrite::yes).write("half"); }
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "old");
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+TEST(AtomicFile, RefusesToReplaceUnlessAskedTo) {
+  const ScratchFolder scratch;
+  put_bytes(scratch / "a.txt", "old");
+  EXPECT_THAT(refusal(ExitCode::output, [&] { write_file(scratch / "a.txt", "new", Overwrite::no); }),
+              HasSubstr("exists"));
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "old");
+  write_file(scratch / "a.txt", "new", Overwrite::yes);
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "new");
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+TEST(AtomicFile, DoesNotReplaceAFileThatAppearedMeanwhile) {
+  const ScratchFolder scratch;
+  {
+    AtomicFile file(scratch / "a.txt", Overwrite::no);
+    file.write("ours");
+    put_bytes(scratch / "a.txt", "theirs");
+    EXPECT_THAT(refusal(ExitCode::output, [&] { file.commit(); }), HasSubstr("appeared"));
+  }
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "theirs");
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+TEST(AtomicFile, OfTwoWritersOfOneNameTheFirstToCommitWins) {
+  const ScratchFolder scratch;
+  AtomicFile first(scratch / "a.txt", Overwrite::no);
+  AtomicFile second(scratch / "a.txt", Overwrite::no);  // must not take the first one's file for abandoned
+  first.write("first");
+  second.write("second");
+  second.commit();
+  EXPECT_THAT(refusal(ExitCode::output, [&] { first.commit(); }), HasSubstr("appeared"));
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "second");
+}
+
+/// Lowers the largest size of a file that this process may write.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : old_handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &old_limit_);
+    const rlimit limit{bytes, old_limit_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &old_limit_);
+    ::signal(SIGXFSZ, old_handler_);
+  }
+
+ private:
+  rlimit old_limit_;
+  sighandler_t old_handler_;
+};
+
+TEST(AtomicFile, AWriteThatFailsHalfwayLeavesNothingAndKeepsTheOldFile) {
+  const ScratchFolder scratch;
+  put_bytes(scratch / "a.txt", "old");
+  const FileSizeLimit limit(1000);
+  EXPECT_THAT(refusal(ExitCode::output, [&] { write_file(scratch / "a.txt", std::string(5000, 'x'), Overwrite::yes); }),
+              HasSubstr(std::strerror(EFBIG)));
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "old");
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+/// A disk of 64 kB over a folder, where the system lets us mount one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::filesystem::path& folder)
+      : folder_(folder), mounted_(::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=64k") == 0) {}
+  ~SmallDisk() {
+    if (mounted_) ::umount(folder_.c_str());
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::filesystem::path folder_;
+  bool mounted_;
+};
+
+TEST(AtomicFile, AFullDiskLeavesNothingAndKeepsTheOldFile) {
+  const ScratchFolder scratch;
+  const SmallDisk disk(scratch.path());
+  if (!disk.mounted()) GTEST_SKIP() << "cannot mount a small disk: " << std::strerror(errno);
+  put_bytes(scratch / "a.txt", "old");
+  EXPECT_THAT(
+      refusal(ExitCode::output, [&] { write_file(scratch / "a.txt", std::string(200000, 'x'), Overwrite::yes); }),
+      HasSubstr(std::strerror(ENOSPC)));
+  EXPECT_EQ(bytes_of(scratch / "a.txt"), "old");
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+TEST(AtomicFile, CommitsWhatALibraryPutUnderTheTemporaryName) {
+  const ScratchFolder scratch;
+  AtomicFile file(scratch / "brain.nii.gz", Overwrite::no);
+  EXPECT_EQ(file.temporary_path().extension(), ".gz");
+  EXPECT_EQ(file.temporary_path().stem().extension(), ".nii");
+  std::filesystem::remove(file.temporary_path());  // some libraries replace instead of truncating
+  put_bytes(file.temporary_path(), "from the library");
+  file.commit();
+  EXPECT_EQ(bytes_of(scratch / "brain.nii.gz"), "from the library");
+  EXPECT_THAT(scratch.names(), ElementsAre("brain.nii.gz"));
+}
+
+TEST(AtomicFile, ALostTemporaryFileIsAnError) {
+  const ScratchFolder scratch;
+  AtomicFile file(scratch / "a.txt", Overwrite::no);
+  std::filesystem::remove(file.temporary_path());
+  EXPECT_THAT(refusal(ExitCode::output, [&] { file.commit(); }), HasSubstr("temporary file is gone"));
+}
+
+TEST(AtomicFile, WritesNamesAsLongAsTheFileSystemAllows) {
+  const ScratchFolder scratch;
+  const std::string name(255, 'n');
+  write_file(scratch / name, "x", Overwrite::no);
+  EXPECT_THAT(scratch.names(), ElementsAre(name));
+}
+
+TEST(AtomicFile, WritesIntoTheCurrentFolderByBareName) {
+  const ScratchFolder scratch;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(scratch.path());
+  write_file("bare.txt", "x", Overwrite::no);
+  std::filesystem::current_path(before);
+  EXPECT_THAT(scratch.names(), ElementsAre("bare.txt"));
+}
+
+TEST(CheckWritable, RefusesBeforeAnyWorkWhatCannotBeWritten) {
+  const ScratchFolder scratch;
+  put_bytes(scratch / "a.txt", "old");
+  const auto reason = [&](const std::filesystem::path& path) {
+    return refusal(ExitCode::output, [&] { check_writable(path, Overwrite::no); });
+  };
+  EXPECT_THAT(reason(scratch / "a.txt"), HasSubstr("exists"));
+  EXPECT_THAT(reason(scratch.path()), HasSubstr("is a folder"));
+  EXPECT_THAT(reason(scratch / "missing/b.txt"), HasSubstr("does not exist"));
+  EXPECT_THAT(reason(scratch / "a.txt/b.txt"), HasSubstr("does not exist"));
+  EXPECT_THAT(reason(""), HasSubstr("not the name of a file"));
+  EXPECT_NO_THROW(check_writable(scratch / "a.txt", Overwrite::yes));
+  EXPECT_NO_THROW(check_writable(scratch / "new.txt", Overwrite::no));
+  EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
+}
+
+TEST(CheckWritable, NeverReplacesADevice) {
+  EXPECT_THAT(refusal(ExitCode::output, [] { check_writable("/dev/null", Overwrite::yes); }),
+              HasSubstr("not a regular file"));
+}
+
+}  // namespace
+}  // namespace voxprior
