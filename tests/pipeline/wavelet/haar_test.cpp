@@ -25,7 +25,7 @@ TEST(Haar, InverseRestoresTheVolume) {
 TEST(Haar, MatrixIsOrthonormal) {
   const torch::Tensor basis = torch::eye(4 * 2 * 6, torch::kDouble).view({48, 1, 4, 2, 6});
   const torch::Tensor matrix = haar_forward(basis).view({48, 48});
-  EXPECT_LT(largest_difference(matrix.mm(matrix.t()), torch::eye(48, torch::kDouble)), 1e-14);  // measured 4e-16
+  EXPECT_LT(largest_difference(matrix.mm(matrix.t()), torch::eye(48, torch::kDouble)), 1e-14);  // measured 1e-16
 }
 
 TEST(Haar, BandNumberSaysWhichAxesAreHighPass) {
@@ -47,7 +47,8 @@ TEST(Haar, WhiteNoiseKeepsItsVarianceInEveryBand) {
   const torch::Tensor noise = 0.3 * random_volume({1, 1, 64, 64, 64});
   const torch::Tensor bands = haar_forward(noise)[0];
   for (int band = 0; band < 8; ++band)
-    EXPECT_NEAR(bands[band].std().item<double>(), 0.3, 0.006) << "band " << band;  // standard error 0.0012
+    EXPECT_NEAR(bands[band].std().item<double>(), 0.3, 0.006)
+        << "band " << band;  // standard error 0.0012, largest 0.0023
 }
 
 TEST(Haar, ReadsAStridedView) {
@@ -65,7 +66,7 @@ TEST(Haar, GradientMatchesFiniteDifferences) {
   const torch::Tensor direction = torch::cos(torch::arange(16, torch::kDouble)).view_as(x);
   const double step = 1e-5;
   const double slope = ((loss(x + step * direction) - loss(x - step * direction)) / (2 * step)).item<double>();
-  EXPECT_NEAR((gradient * direction).sum().item<double>(), slope, 1e-7 * std::abs(slope));
+  EXPECT_NEAR((gradient * direction).sum().item<double>(), slope, 1e-7 * std::abs(slope));  // measured 2e-10
 }
 
 TEST(Haar, GradientOfTheInverseIsTheForwardTransform) {
