@@ -1,5 +1,6 @@
 // voxprior add-noise IN OUT: simulated MRI noise of known kind and strength, for experiments.
 #include <boost/program_options.hpp>
+#include <iostream>
 
 #include "base/error.h"
 #include "io/volume_file.h"
@@ -87,6 +88,7 @@ int add_noise_command(const Invocation& invocation) {
     if (!keep_type) store_as_float(volume.stored);
 
     out.provenance()["noise"] = {{"kind", noise.kind}, {"coils", noise.coils}, {"sigma", sigma}, {"seed", noise.seed}};
+    std::cout << "noise: " << noise.kind << ", sigma " << sigma << '\n';
     out.write_volume(volume);
     out.finish();
   });

@@ -4,8 +4,10 @@ namespace voxprior {
 
 std::vector<Command> all_commands() {
   return {
-      {"info", info_command},         {"convert", convert_command},     {"denoise", denoise_command},
-      {"evaluate", evaluate_command}, {"add-noise", add_noise_command}, {"docs", docs_command, true},
+      {"info", info_command},         {"convert", convert_command},
+      {"denoise", denoise_command},   {"train denoiser", train_denoiser_command},
+      {"evaluate", evaluate_command}, {"add-noise", add_noise_command},
+      {"docs", docs_command, true},
   };
 }
 

@@ -11,6 +11,7 @@ namespace voxprior {
 int info_command(const Invocation& invocation);
 int convert_command(const Invocation& invocation);
 int denoise_command(const Invocation& invocation);
+int train_denoiser_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
 int add_noise_command(const Invocation& invocation);
 int docs_command(const Invocation& invocation);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -13,8 +14,8 @@ namespace voxprior {
 
 /// How to denoise a volume.
 struct DenoiseChoices {
-  std::string volume_name;  ///< for messages
-  SessionOptions session;   ///< model, device, threads
+  std::filesystem::path volume_name;  ///< for messages
+  SessionOptions session;             ///< model, device, threads
   NoiseChoice noise;
   double memory_bytes = 0;  ///< limit for the whole process
   std::int64_t tile = 0;    ///< voxels along the side of a tile; 0: as large as memory allows

@@ -138,7 +138,8 @@ std::string times(const Json& values) {
 void print_text(const Json& about) {
   const Json& intensity = about["intensity"];
   print_line("file     ", about["file"]);
-  print_line("format   ", about["format"].get<std::string>() + ", " + number(about["bytes"]) + " bytes");
+  print_line("format   ",
+             about["format"].get<std::string>() + ", " + number(about["bytes"].get<double>() / 1e6) + " MB");
   print_line("grid     ", times(about["size"]) + " voxels of " + times(about["spacing_mm"]) + " mm, " +
                               about["orientation"].get<std::string>());
   print_line("stored   ", about["stored_type"].get<std::string>() + ", value = " + number(about["slope"]) +

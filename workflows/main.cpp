@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/version.h"
 #include "workflows/cli/exit_status.h"
 #include "workflows/cli/interrupt.h"
 #include "workflows/commands.h"
@@ -45,7 +46,7 @@ int main(int argc, char** argv) {
   return exit_status_of("", [&] {
     if (words.empty()) fail(ExitCode::usage, "no command given; see voxprior --help");
     if (words[0] == "--version") {
-      std::cout << "voxprior " << VOXPRIOR_VERSION << '\n';
+      std::cout << "voxprior " << version() << '\n';
     } else if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
       print_overview(std::cout);
     } else {

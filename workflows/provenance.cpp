@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "base/sha256.h"
+#include "base/version.h"
 #include "workflows/files.h"
 #include "workflows/platform.h"
 
@@ -23,7 +24,7 @@ std::string utc_now() {
 
 Provenance::Provenance(const std::string& command) {
   record_["program"] = "voxprior";
-  record_["version"] = VOXPRIOR_VERSION;
+  record_["version"] = version();
   record_["notice"] = "Research use only: not a medical device.";
   record_["command"] = command;
   record_["command_line"] = process_command_line();

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "base/version.h"
 #include "io/png.h"
 #include "io/volume_file.h"
 #include "workflows/files.h"
@@ -16,7 +17,7 @@ std::vector<fs::path> all_outputs(const fs::path& volume, const std::vector<fs::
   return outputs;
 }
 
-std::string description() { return std::string("voxprior ") + VOXPRIOR_VERSION + ", research use only"; }
+std::string description() { return std::string("voxprior ") + version() + ", research use only"; }
 
 }  // namespace
 

@@ -1,0 +1,65 @@
+// The part of `voxprior train denoiser` that needs LibTorch: configuration and volumes in, trainer on.
+#include "models/training/train_denoiser.h"
+
+#include <ATen/Parallel.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.h"
+#include "workflows/compute/device.h"
+#include "workflows/compute/resource_errors.h"
+#include "workflows/compute/train_denoiser.h"
+#include "workflows/compute/training_volumes.h"
+
+namespace voxprior {
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string describe(const TrainingProgress& report) {
+  char text[160];
+  std::snprintf(text, sizeof text, "step %lld of %lld: loss %.4f, %.2f s a step", static_cast<long long>(report.step),
+                static_cast<long long>(report.steps), report.loss, report.seconds_per_step);
+  std::string line = text;
+  if (report.validation_psnr) {
+    std::snprintf(text, sizeof text, ", validation %.2f dB", *report.validation_psnr);
+    line += text;
+  }
+  return report.message.empty() ? line : line + ", " + report.message;
+}
+
+/// Every report moves the progress on; those that say more than the loss are kept on a line of their own.
+TrainingObserver observer_of(ProgressDisplay& progress) {
+  return [&progress](const TrainingProgress& report) {
+    if (report.validation_psnr || !report.message.empty()) progress.note(describe(report));
+    progress.update(static_cast<double>(report.step) / static_cast<double>(report.steps));
+  };
+}
+
+void train(const TrainDenoiserOptions& options, ProgressDisplay& progress) {
+  at::set_num_threads(options.threads);
+  DenoiserTrainingRun run{read_denoiser_training_config(options.config_file), text_of(options.config_file),
+                          options.out_folder, options.resume, choose_device(options.device)};
+
+  progress.stage("reading volumes");
+  const auto& data = run.config.data;
+  auto training = read_training_volumes(data.train, data.exclude, run.config.model.modality);
+  const auto validation = read_training_volumes(data.validate, data.exclude, run.config.model.modality);
+  progress.note(std::to_string(training.size()) + " volumes to train on, " + std::to_string(validation.size()) +
+                " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");
+
+  progress.stage("training");
+  train_denoiser(run, std::move(training), validation, observer_of(progress));
+}
+
+}  // namespace
+}  // namespace voxprior
+
+void voxprior_train_denoiser(const voxprior::TrainDenoiserOptions& options, voxprior::ProgressDisplay& progress) {
+  voxprior::with_resource_errors([&] { voxprior::train(options, progress); });
+}

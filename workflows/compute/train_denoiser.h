@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "workflows/cli/progress.h"
+
+namespace voxprior {
+
+struct TrainDenoiserOptions {
+  std::string config_file, out_folder;
+  bool resume = false;
+  std::string device = "auto";  ///< auto | cpu | cuda
+  int threads = 1;
+};
+
+}  // namespace voxprior
+
+/// Exported by the compute module: reads the configuration and the volumes it names, and trains. Throws Error.
+extern "C" void voxprior_train_denoiser(const voxprior::TrainDenoiserOptions& options,
+                                        voxprior::ProgressDisplay& progress);

@@ -1,0 +1,68 @@
+// voxprior train denoiser CONFIG.toml: learn a denoiser from a folder of clean volumes.
+#include "workflows/compute/train_denoiser.h"
+
+#include <boost/program_options.hpp>
+#include <filesystem>
+#include <iostream>
+
+#include "base/error.h"
+#include "workflows/cli/interrupt.h"
+#include "workflows/commands.h"
+#include "workflows/compute/module.h"
+#include "workflows/files.h"
+#include "workflows/platform.h"
+
+namespace voxprior {
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+namespace {
+
+const About kAbout{
+    "train denoiser",
+    "train a denoiser on a folder of clean volumes",
+    "CONFIG names the volumes and everything that determines the result; docs/training.md lists its keys. The output\n"
+    "folder receives model.safetensors (for denoise --model), checkpoint.safetensors and metrics.jsonl.\n\n"
+    "A run that was stopped goes on with --resume, on the CPU bit for bit as if it had not stopped. Ctrl-C ends it "
+    "after\n"
+    "the current report with exit code 75; what was learned since the last checkpoint is learned again.",
+    {"Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022."}};
+
+/// After an interruption the checkpoint, if there is one, lets the same command go on: exit 75 instead of 130.
+void train_until_interrupted(const TrainDenoiserOptions& options, ProgressDisplay& progress) {
+  try {
+    compute_function<decltype(voxprior_train_denoiser)>("voxprior_train_denoiser")(options, progress);
+  } catch (const Interrupted&) {
+    if (!fs::exists(fs::path(options.out_folder) / "checkpoint.safetensors")) throw;
+    fail(ExitCode::resumable, fs::path(options.out_folder),
+         ": interrupted; run the same command with --resume to go on");
+  }
+}
+
+}  // namespace
+
+int train_denoiser_command(const Invocation& invocation) {
+  TrainDenoiserOptions options;
+  long long threads = 0;
+
+  Arguments arguments;
+  arguments.positional("CONFIG", &options.config_file, "TOML file with data, network and training settings")
+      .option("out", po::value(&options.out_folder)->value_name("FOLDER"),
+              "where to write; default: runs/ and the name of CONFIG")
+      .flag("resume", &options.resume, "go on from the checkpoint in the output folder")
+      .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
+              "default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed to the process")
+      .option("device", choice(&options.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
+      .with_progress();
+
+  return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
+    check_readable(options.config_file);
+    if (options.out_folder.empty())
+      options.out_folder = (fs::path("runs") / fs::path(options.config_file).stem()).string();
+    options.threads = compute_threads(static_cast<int>(threads));
+
+    train_until_interrupted(options, progress);
+    std::cout << "wrote " << options.out_folder << "/model.safetensors\n";
+  });
+}
+
+}  // namespace voxprior
