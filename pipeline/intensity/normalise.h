@@ -2,11 +2,9 @@
 
 #include <cstddef>
 
-namespace voxprior {
+#include "pipeline/intensity/percentile.h"
 
-/// The value below which a fraction `percent` / 100 of the n values lies, between neighbours by linear interpolation
-/// (as numpy.percentile). n >= 1, no NaN, percent in [0, 100].
-double percentile(const float* values, std::size_t n, double percent);
+namespace voxprior {
 
 /// The unit of normalised MRI intensity: the 99.5th percentile of the foreground, in the unit of the voxels.
 /// The foreground is what lies above Otsu's threshold between background and object; exact zeros never count.
