@@ -45,7 +45,7 @@ void read_voxels(const fs::path& path, InputStream& stream, const VoxelCoding& c
   if (volumes_held < static_cast<std::uint64_t>(which.count)) fail_short(path);
   allocate_voxels(path, volume);
 
-  std::vector<unsigned char> chunk(kChunkVoxels * width);
+  std::vector<unsigned char> chunk(std::min(kChunkVoxels, volume.voxels.size()) * width);
   skip(path, stream, volume_bytes * static_cast<std::uint64_t>(which.index), chunk);
   DecodeCounts counts;
   for (std::size_t done = 0; done < volume.voxels.size();) {
