@@ -14,14 +14,13 @@ namespace voxprior {
 /// ITK's reader and writer for the format. Turns ITK's warnings off: what matters is checked here.
 itk::ImageIOBase::Pointer make_image_io(FileFormat format);
 
-/// Runs `action` and turns what ITK throws into an Error with `code` that names `path`.
+/// Runs `action` and turns what ITK throws into an Error with `code`: ITK's own text spans lines and names addresses.
 template <typename Action>
-void with_itk_errors(const std::filesystem::path& path, ExitCode code, Action action) {
+void with_itk_errors(const std::filesystem::path& path, ExitCode code, const char* what, Action action) {
   try {
     action();
-  } catch (const itk::ExceptionObject& error) {
-    std::string text = error.GetDescription();
-    fail(code, path, ": ", text.substr(0, text.find('\n')));
+  } catch (const itk::ExceptionObject&) {
+    fail(code, path, what);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "io/itk/data_block.h"
 #include "io/itk/text_header.h"
+#include "io/stream/input_stream.h"
 
 namespace voxprior {
 namespace {
@@ -56,15 +57,26 @@ void refuse_other_objects(const fs::path& path, const HeaderFields& fields) {
     fail(ExitCode::input, path, ": HeaderSize is not supported; save it again");
 }
 
-void check_orientation(const fs::path& path, const HeaderFields& fields, std::vector<std::string>& notices) {
-  for (const char* name : {"ElementSpacing", "ElementSize"}) fields.check_positive(name);
-  for (const char* name : {"Offset", "Position", "Origin", "TransformMatrix", "Rotation", "Orientation"})
-    fields.check_finite(name);
+void check_orientation(const fs::path& path, const HeaderFields& fields, std::size_t dimension,
+                       std::vector<std::string>& notices) {
+  for (const char* name : {"ElementSpacing", "ElementSize"}) fields.check_positive(name, dimension);
+  for (const char* name : {"Offset", "Position", "Origin", "CenterOfRotation"}) fields.check_numbers(name, dimension);
+  for (const char* name : {"TransformMatrix", "Rotation", "Orientation"}) {
+    fields.check_numbers(name, dimension * dimension);
+  }
   const std::string unit = fields.find("DistanceUnits").value_or("mm");
   if (unit != "mm" && unit != "?") fail(ExitCode::input, path, ": its unit of length is ", unit, "; mm is needed");
   if (!fields.find("TransformMatrix") && !fields.find("Rotation") && !fields.find("Orientation")) {
     notices.push_back("the header has no orientation (TransformMatrix); axes assumed left, posterior, superior");
   }
+}
+
+void check_compressed_size(const fs::path& path, const HeaderFields& fields, std::uint64_t offset) {
+  const std::int64_t stated = fields.require_integers("CompressedDataSize", 1)[0];
+  const std::uint64_t found = check_input_file(path) - offset;
+  if (stated >= 0 && static_cast<std::uint64_t>(stated) == found) return;
+  fail(ExitCode::input, path, ": holds ", found, " compressed bytes, its header says ", stated,
+       "; copy or download the file again");
 }
 
 }  // namespace
@@ -84,7 +96,9 @@ DataBlock check_metaimage_header(const fs::path& path) {
   block.coding.order = big ? ByteOrder::big : ByteOrder::little;
   block.encoding = is_true(path, fields, "CompressedData", false) ? Encoding::zlib : Encoding::raw;
   block.offset = lines.bytes_read();
-  check_orientation(path, fields, block.notices);
+  if (block.encoding == Encoding::zlib && fields.find("CompressedDataSize"))
+    check_compressed_size(path, fields, block.offset);
+  check_orientation(path, fields, static_cast<std::size_t>(dimension), block.notices);
   return block;
 }
 

@@ -93,9 +93,12 @@ void refuse_other_kinds(const fs::path& path, const HeaderFields& fields) {
   }
 }
 
-void check_orientation(const fs::path& path, const HeaderFields& fields, std::vector<std::string>& notices) {
-  fields.check_positive("spacings");
-  for (const char* name : {"space directions", "space origin", "axis mins", "axismins"}) fields.check_finite(name);
+void check_orientation(const fs::path& path, const HeaderFields& fields, std::size_t dimension,
+                       std::vector<std::string>& notices) {
+  fields.check_positive("spacings", dimension);
+  for (const char* name : {"axis mins", "axismins"}) fields.check_numbers(name, dimension);
+  fields.check_numbers("space directions", 9);
+  fields.check_numbers("space origin", 3);
   std::istringstream units(fields.find("space units").value_or(""));
   for (std::string unit; units >> unit;) {
     if (unit != "\"mm\"" && unit != "\"\"")
@@ -131,7 +134,7 @@ DataBlock check_nrrd_header(const fs::path& path) {
   block.coding.order = byte_order_of(path, fields, block.coding.type);
   block.encoding = encoding_of(path, lower_case(fields.require("encoding")));
   block.offset = lines.bytes_read();
-  check_orientation(path, fields, block.notices);
+  check_orientation(path, fields, static_cast<std::size_t>(dimension), block.notices);
   return block;
 }
 

@@ -55,7 +55,7 @@ Volume read_through_itk(const fs::path& path, FileFormat format, const ReadOptio
   Volume volume;
   volume.notices = block.notices;
   const itk::ImageIOBase::Pointer io = make_image_io(format);
-  with_itk_errors(path, ExitCode::input, [&] {
+  with_itk_errors(path, ExitCode::input, ": ITK does not understand its header; save it with another tool", [&] {
     io->SetFileName(path.string());
     io->ReadImageInformation();
     check_agreement(path, block, *io);

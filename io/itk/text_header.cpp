@@ -94,15 +94,20 @@ std::vector<double> HeaderFields::numbers(const std::string& name) const {
   return values;
 }
 
-void HeaderFields::check_finite(const std::string& name) const {
-  for (const double value : numbers(name)) {
+void HeaderFields::check_numbers(const std::string& name, std::size_t count) const {
+  if (!find(name)) return;
+  const std::vector<double> values = numbers(name);
+  if (values.size() != count) {
+    fail(ExitCode::input, path_, ": \"", name, "\" holds ", values.size(), " numbers instead of ", count);
+  }
+  for (const double value : values) {
     if (!std::isfinite(value))
       fail(ExitCode::input, path_, ": \"", name, "\" holds NaN or infinity; repair the header");
   }
 }
 
-void HeaderFields::check_positive(const std::string& name) const {
-  check_finite(name);
+void HeaderFields::check_positive(const std::string& name, std::size_t count) const {
+  check_numbers(name, count);
   for (const double value : numbers(name)) {
     if (!(value > 0)) fail(ExitCode::input, path_, ": \"", name, "\" holds ", value, "; every one must be positive");
   }

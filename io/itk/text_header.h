@@ -43,10 +43,10 @@ class HeaderFields {
   /// Whole numbers separated by blanks, exactly `count` of them.
   std::vector<std::int64_t> require_integers(const std::string& name, std::size_t count) const;
 
-  /// Fails if a number in the field (blanks, commas, parentheses and the word "none" apart) is not finite.
-  void check_finite(const std::string& name) const;
-  /// check_finite, and every number positive.
-  void check_positive(const std::string& name) const;
+  /// Fails if the field is there and is not `count` finite numbers (commas, parentheses and the word "none" apart).
+  void check_numbers(const std::string& name, std::size_t count) const;
+  /// check_numbers, and every number positive.
+  void check_positive(const std::string& name, std::size_t count) const;
 
  private:
   std::vector<double> numbers(const std::string& name) const;

@@ -107,7 +107,7 @@ WriteReport write_through_itk(const fs::path& path, FileFormat format, const Vol
 
   AtomicFile file(path, options.overwrite);
   const itk::ImageIOBase::Pointer io = make_image_io(format);
-  with_itk_errors(path, ExitCode::output, [&] {
+  with_itk_errors(path, ExitCode::output, ": not written, ITK failed; the disk may be full", [&] {
     describe(volume, type, *io);
     store_metadata(metadata_for(format, volume.stored, options.description), *io);
     io->SetFileName(file.temporary_path().string());

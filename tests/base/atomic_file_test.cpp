@@ -1,12 +1,11 @@
 #include "base/atomic_file.h"
 
 #include <gmock/gmock.h>
-#include <signal.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 
 #include <cstring>
 
+#include "tests/support/file_size_limit.h"
 #include "tests/support/refusal.h"
 #include "tests/support/scratch_folder.h"
 
@@ -86,28 +85,10 @@ TEST(AtomicFile, OfTwoWritersOfOneNameTheFirstToCommitWins) {
   EXPECT_EQ(bytes_of(scratch / "a.txt"), "second");
 }
 
-/// Lowers the largest size of a file that this process may write.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : old_handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &old_limit_);
-    const rlimit limit{bytes, old_limit_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &old_limit_);
-    ::signal(SIGXFSZ, old_handler_);
-  }
-
- private:
-  rlimit old_limit_;
-  sighandler_t old_handler_;
-};
-
 TEST(AtomicFile, AWriteThatFailsHalfwayLeavesNothingAndKeepsTheOldFile) {
   const ScratchFolder scratch;
   put_bytes(scratch / "a.txt", "old");
-  const FileSizeLimit limit(1000);
+  const test::FileSizeLimit limit(1000);
   EXPECT_THAT(refusal(ExitCode::output, [&] { write_file(scratch / "a.txt", std::string(5000, 'x'), Overwrite::yes); }),
               HasSubstr(std::strerror(EFBIG)));
   EXPECT_EQ(bytes_of(scratch / "a.txt"), "old");
