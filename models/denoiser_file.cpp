@@ -35,11 +35,11 @@ LocalUnetWidths unet_widths(const ModelCard& card, const std::filesystem::path& 
   return widths;
 }
 
-torch::Tensor band_std_of(const SafetensorsFile& file, const std::filesystem::path& path) {
-  const auto found = file.tensors.find("band_std");
-  if (found == file.tensors.end() || found->second.numel() != 8 || found->second.scalar_type() != torch::kFloat32 ||
-      !(found->second > 0).all().item<bool>())
-    fail(ExitCode::model, path.string(), ": tensor 'band_std' must hold 8 positive float32 values");
+torch::Tensor feature_std_of(const SafetensorsFile& file, const std::filesystem::path& path) {
+  const auto found = file.tensors.find("feature_std");
+  if (found == file.tensors.end() || found->second.numel() != HaarPreconditioner::kFeatures ||
+      found->second.scalar_type() != torch::kFloat32 || !(found->second > 0).all().item<bool>())
+    fail(ExitCode::model, path.string(), ": tensor 'feature_std' must hold 9 positive float32 values");
   return found->second;
 }
 
@@ -59,7 +59,7 @@ LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device de
   load_parameters(*network, kWeightPrefix, file.tensors, path.string());
   network->to(device);
   network->eval();
-  const HaarPreconditioner preconditioner{band_std_of(file, path).to(device)};
+  const HaarPreconditioner preconditioner(feature_std_of(file, path).to(device));
 
   loaded.locality = {widths.halo(), widths.alignment()};
   // Level 0 rules: about ten tensors of its width at an eighth of the voxels, convolution workspace included.
@@ -78,7 +78,7 @@ void write_denoiser(const std::filesystem::path& path, const LocalUnet& network,
   card.widths = {{"channels", widths.channels}, {"blocks", widths.blocks}, {"embedding", {widths.embedding}}};
   SafetensorsFile file;
   store_parameters(*network, kWeightPrefix, file.tensors);
-  file.tensors["band_std"] = preconditioner.band_std.to(torch::kCPU);
+  file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);
   file.metadata[kModelCardKey] = format_model_card(card);
   write_safetensors(path, file, overwrite);
 }

@@ -8,12 +8,19 @@ namespace voxprior {
 
 /// EDM preconditioning (Karras et al. 2022, Table 1) applied in Haar space with one data std for each band b:
 ///
-///   D_b = c_skip x_b + c_out F_b(c_in x, ln(sigma)/4),   c_skip = sd^2/(sigma^2+sd^2),
-///   c_out = sigma sd / sqrt(sigma^2+sd^2),               c_in = 1/sqrt(sigma^2+sd^2)
+///   D_b = c_skip x_b + c_out F_b(features, ln(sigma)/4),   c_skip = sd^2/(sigma^2+sd^2),
+///   c_out = sigma sd / sqrt(sigma^2+sd^2),                 c_in = 1/sqrt(sigma^2+sd^2)
 ///
-/// With F = 0 (an untrained network) D is the band-wise Wiener filter.
-struct HaarPreconditioner {
-  torch::Tensor band_std;  ///< [8] float32, root mean square of each Haar band over the training data
+/// With F = 0 (an untrained network) D is the band-wise Wiener filter. The features are c_in x_b for the eight bands
+/// and a ninth: the LLL band less its 3x3x3 mean, scaled likewise. In c_in x_LLL the noise is a ripple of sigma/sd (a
+/// twentieth at sigma 0.09) on a smooth image; the ninth feature shows it at full size.
+class HaarPreconditioner {
+ public:
+  static constexpr std::int64_t kFeatures = 9;
+
+  /// feature_std [9] float32, all > 0: root mean square of the eight bands and of the high-passed LLL band over clean
+  /// data.
+  explicit HaarPreconditioner(torch::Tensor feature_std);
 
   /// x [N,1,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
   /// volume.
@@ -22,6 +29,14 @@ struct HaarPreconditioner {
 
   /// Mean squared error per voxel of the band-wise Wiener filter at each sigma [N]: the scale of the training loss.
   torch::Tensor wiener_risk(const torch::Tensor& sigma) const;
+
+  const torch::Tensor& feature_std() const { return feature_std_; }
+
+ private:
+  torch::Tensor feature_std_;
 };
+
+/// The nine features of a clean or noisy volume before scaling: [N,1,D,H,W] -> [N,9,D/2,H/2,W/2].
+torch::Tensor haar_features(const torch::Tensor& x);
 
 }  // namespace voxprior

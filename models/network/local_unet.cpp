@@ -8,7 +8,7 @@
 namespace voxprior {
 namespace {
 
-constexpr std::int64_t kBands = 8;
+constexpr std::int64_t kFeatures = 9, kBands = 8;
 constexpr std::int64_t kNoiseFrequencies = 8;
 
 // Kaiming initialisation for a layer followed by ReLU: std = sqrt(2 / fan_in).
@@ -30,7 +30,7 @@ torch::Tensor unfold_children(const torch::Tensor& x) {
 std::int64_t LocalUnetWidths::alignment() const { return std::int64_t{1} << channels.size(); }
 
 std::int64_t LocalUnetWidths::halo() const {
-  std::int64_t voxels = 2 * 2;  // the first and the last convolution, one half-resolution position each
+  std::int64_t voxels = 3 * 2;  // the high-pass and the first and last convolution, one half-resolution position each
   for (std::size_t level = 0; level < channels.size(); ++level) {
     const std::int64_t passes = level + 1 < channels.size() ? 2 : 1;
     voxels += (passes * blocks[level] * 2) << (level + 1);  // two 3x3x3 convolutions a block
@@ -75,7 +75,7 @@ LocalUnetImpl::LocalUnetImpl(const LocalUnetWidths& widths) : widths_(widths) {
 
   embedding_weight_ = register_parameter(
       "embedding", torch::randn({widths_.embedding, 2 * kNoiseFrequencies}) / std::sqrt(2. * kNoiseFrequencies));
-  stem_ = register_module("stem", PlainConv(kBands, channels[0], 3));
+  stem_ = register_module("stem", PlainConv(kFeatures, channels[0], 3));
   head_ = register_module("head", PlainConv(channels[0], kBands, 3, true));
   down_blocks_.resize(levels, nullptr);
   up_blocks_.resize(levels - 1, nullptr);
@@ -97,7 +97,7 @@ torch::Tensor LocalUnetImpl::embed(const torch::Tensor& c_noise) const {
   return torch::silu(waves.matmul(embedding_weight_.t()) * std::sqrt(2.));
 }
 
-torch::Tensor LocalUnetImpl::forward(const torch::Tensor& bands, const torch::Tensor& c_noise,
+torch::Tensor LocalUnetImpl::forward(const torch::Tensor& features, const torch::Tensor& c_noise,
                                      torch::ScalarType body_type) {
   const torch::Tensor noise = embed(c_noise);
   const std::size_t levels = widths_.channels.size();
@@ -107,7 +107,7 @@ torch::Tensor LocalUnetImpl::forward(const torch::Tensor& bands, const torch::Te
   };
 
   // The first convolution stays in float32: at low noise the LLL band is a small ripple on a large value.
-  torch::Tensor x = stem_(bands).to(body_type);
+  torch::Tensor x = stem_(features).to(body_type);
   std::vector<torch::Tensor> skips;
   for (std::size_t l = 0; l < levels; ++l) {
     x = run(down_blocks_[l], x);
@@ -119,7 +119,7 @@ torch::Tensor LocalUnetImpl::forward(const torch::Tensor& bands, const torch::Te
     x = skips[l] + unfold_children(torch::conv3d(x, grow_[l].to(body_type)));
     x = run(up_blocks_[l], x);
   }
-  return head_(torch::relu(x)).to(torch::kFloat32);
+  return head_(x).to(torch::kFloat32);
 }
 
 }  // namespace voxprior

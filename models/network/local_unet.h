@@ -55,9 +55,10 @@ class LocalUnetImpl : public torch::nn::Module {
  public:
   explicit LocalUnetImpl(const LocalUnetWidths& widths);
 
-  /// bands [N,8,D,H,W] float32 (preconditioned Haar bands), c_noise [N] float32 (ln(sigma)/4) -> [N,8,D,H,W] float32.
+  /// features [N,9,D,H,W] float32 (preconditioned Haar bands and the high-passed LLL band), c_noise [N] float32
+  /// (ln(sigma)/4) -> [N,8,D,H,W] float32, one output for each Haar band.
   /// `body_type` is the data type in which the layers between the first and the last convolution run.
-  torch::Tensor forward(const torch::Tensor& bands, const torch::Tensor& c_noise,
+  torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& c_noise,
                         torch::ScalarType body_type = torch::kFloat32);
 
   const LocalUnetWidths& widths() const { return widths_; }

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "models/precondition.h"
 #include "models/training/augment.h"
-#include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
 namespace {
@@ -143,13 +143,13 @@ TrainingBatch PatchSource::draw(std::int64_t step) const {
   return batch;
 }
 
-torch::Tensor measure_band_std(const PatchSource& source, std::int64_t patches, std::uint64_t seed) {
-  torch::Tensor squares = torch::zeros({8}, torch::kFloat64);
+torch::Tensor measure_feature_std(const PatchSource& source, std::int64_t patches, std::uint64_t seed) {
+  torch::Tensor squares = torch::zeros({HaarPreconditioner::kFeatures}, torch::kFloat64);
   for (std::int64_t i = 0; i < patches; ++i) {
     Random random(seed, static_cast<std::uint64_t>(i));
     const torch::Tensor patch = source.clean_patch(random);
-    const torch::Tensor bands = haar_forward(patch.view({1, 1, patch.size(0), patch.size(1), patch.size(2)}));
-    squares += bands.to(torch::kFloat64).square().mean({0, 2, 3, 4});
+    const torch::Tensor features = haar_features(patch.view({1, 1, patch.size(0), patch.size(1), patch.size(2)}));
+    squares += features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
   }
   return (squares / patches).sqrt().to(torch::kFloat32);
 }

@@ -55,7 +55,7 @@ class PatchSource {
   std::vector<float> expected_;  // E[f(z)|nu] on a uniform grid of nu
 };
 
-/// Root mean square of each Haar band, [8] float32, over `patches` patches of the source.
-torch::Tensor measure_band_std(const PatchSource& source, std::int64_t patches, std::uint64_t seed);
+/// Root mean square of each of haar_features(), [9] float32, over `patches` patches of the source.
+torch::Tensor measure_feature_std(const PatchSource& source, std::int64_t patches, std::uint64_t seed);
 
 }  // namespace voxprior

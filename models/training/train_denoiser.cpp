@@ -22,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kReportEvery = 20;
-constexpr std::int64_t kBandStdPatches = 256;
+constexpr std::int64_t kFeatureStdPatches = 256;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -67,8 +67,8 @@ class DenoiserTrainer {
       if (std::filesystem::exists(checkpoint))
         fail(ExitCode::output, run_.out_folder.string(),
              ": holds a training run already; add --resume or name another folder");
-      preconditioner_.band_std =
-          measure_band_std(source_, kBandStdPatches, static_cast<std::uint64_t>(config_.training.seed));
+      preconditioner_ = HaarPreconditioner(
+          measure_feature_std(source_, kFeatureStdPatches, static_cast<std::uint64_t>(config_.training.seed)));
       log_.start();
     }
   }
@@ -150,7 +150,7 @@ class DenoiserTrainer {
     store_parameters(*network_, "network.", checkpoint.tensors);
     store_parameters(*average_, "average.", checkpoint.tensors);
     for (const auto& [name, tensor] : optimiser_.state()) checkpoint.tensors["optimiser." + name] = tensor;
-    checkpoint.tensors["band_std"] = preconditioner_.band_std;
+    checkpoint.tensors["feature_std"] = preconditioner_.feature_std();
     write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
     write_denoiser(run_.out_folder / "model.safetensors", average_, preconditioner_, card(), Overwrite::yes);
   }
@@ -193,7 +193,7 @@ class DenoiserTrainer {
     for (const auto& [name, tensor] : checkpoint.tensors)
       if (name.rfind(prefix, 0) == 0) state[name.substr(prefix.size())] = tensor;
     optimiser_.load_state(state);
-    preconditioner_.band_std = checkpoint.tensors.at("band_std");
+    preconditioner_ = HaarPreconditioner(checkpoint.tensors.at("feature_std"));
     step_ = checkpoint.step;
     log_.resume(step_);
   }
@@ -204,7 +204,7 @@ class DenoiserTrainer {
   std::string data_identity_;
   PatchSource source_;
   LocalUnet network_, average_;
-  HaarPreconditioner preconditioner_;
+  HaarPreconditioner preconditioner_{torch::ones({HaarPreconditioner::kFeatures})};  // measured or read before use
   Optimiser optimiser_;
   MetricsLog log_;
   torch::ScalarType precision_ = torch::kFloat32;

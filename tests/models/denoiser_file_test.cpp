@@ -56,7 +56,7 @@ class DenoiserFile : public testing::Test {
   test::ScratchFolder scratch_;
   std::filesystem::path path_ = scratch_ / "model.safetensors";
   LocalUnet network_;
-  HaarPreconditioner preconditioner_{torch::linspace(2, 0.1, 8)};
+  HaarPreconditioner preconditioner_{torch::linspace(2, 0.1, 9)};
 };
 
 TEST_F(DenoiserFile, ComesBackAsTheSameFunction) {
@@ -92,9 +92,9 @@ TEST_F(DenoiserFile, RefusesMissingMisshapenAndSurplusWeights) {
               HasSubstr("weights"));
   EXPECT_THAT(refusal([&](SafetensorsFile& f) {
                 f = intact;
-                f.tensors["band_std"] = torch::zeros({8});
+                f.tensors["feature_std"] = torch::zeros({9});
               }),
-              HasSubstr("band_std"));
+              HasSubstr("feature_std"));
 }
 
 TEST_F(DenoiserFile, RefusesWidthsNoModelHas) {

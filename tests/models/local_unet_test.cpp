@@ -20,7 +20,7 @@ LocalUnet random_network(const LocalUnetWidths& widths) {
 }
 
 HaarPreconditioner unequal_bands() {
-  return {torch::tensor({1.9f, 0.09f, 0.08f, 0.03f, 0.07f, 0.025f, 0.02f, 0.013f})};
+  return HaarPreconditioner(torch::tensor({1.9f, 0.09f, 0.08f, 0.03f, 0.07f, 0.025f, 0.02f, 0.013f, 0.3f}));
 }
 
 TEST(LocalUnet, DependsOnNothingBeyondItsHalo) {
@@ -46,7 +46,7 @@ TEST(LocalUnet, UntrainedItIsTheBandwiseWienerFilter) {
   const HaarPreconditioner preconditioner = unequal_bands();
   const torch::Tensor x = torch::randn({2, 1, 8, 16, 8}), sigma = torch::tensor({0.05f, 0.4f});
 
-  const torch::Tensor variance = preconditioner.band_std.square().view({1, 8, 1, 1, 1});
+  const torch::Tensor variance = preconditioner.feature_std().narrow(0, 0, 8).square().view({1, 8, 1, 1, 1});
   const torch::Tensor gain = variance / (variance + sigma.square().view({2, 1, 1, 1, 1}));
   const torch::Tensor wiener = haar_inverse(haar_forward(x) * gain);
   EXPECT_TRUE(torch::allclose(preconditioner.denoise(network, x, sigma), wiener, 1e-5, 1e-6));
@@ -57,8 +57,8 @@ TEST(LocalUnet, WienerRiskIsTheErrorOfTheWienerFilter) {
   LocalUnet network(small_widths());
   const HaarPreconditioner preconditioner = unequal_bands();
   const torch::Tensor sigma = torch::full({1}, 0.1);
-  const torch::Tensor clean =
-      haar_inverse(torch::randn({1, 8, 32, 32, 32}) * preconditioner.band_std.view({1, 8, 1, 1, 1}));
+  const torch::Tensor clean = haar_inverse(torch::randn({1, 8, 32, 32, 32}) *
+                                           preconditioner.feature_std().narrow(0, 0, 8).view({1, 8, 1, 1, 1}));
   const torch::Tensor estimate = preconditioner.denoise(network, clean + 0.1 * torch::randn_like(clean), sigma);
   const double error = (estimate - clean).square().mean().item<double>();
   EXPECT_NEAR(error / preconditioner.wiener_risk(sigma).item<double>(), 1, 0.02);  // 0.998 measured

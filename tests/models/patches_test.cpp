@@ -86,11 +86,11 @@ TEST(PatchSource, PadsVolumesSmallerThanAPatch) {
 
 TEST(PatchSource, RefusesToTrainOnNothing) { EXPECT_THROW(PatchSource({}, plain_config()), Error); }
 
-TEST(PatchSource, BandStdOfWhiteNoiseIsItsStdInEveryBand) {
+TEST(PatchSource, FeatureStdOfWhiteNoiseIsItsStdInEveryBand) {
   torch::manual_seed(0);
   const PatchSource source({{"white", 0.5 * torch::randn({32, 32, 32})}}, plain_config());
-  const torch::Tensor band_std = measure_band_std(source, 16, 0);
-  EXPECT_LT((band_std - 0.5).abs().max().item<double>(), 0.03);  // 0.012 measured
+  const torch::Tensor feature_std = measure_feature_std(source, 16, 0);
+  EXPECT_LT((feature_std - 0.5).abs().max().item<double>(), 0.03);  // 0.012 measured
 }
 
 TEST(Augment, OrientationsOnlyMoveVoxels) {

@@ -77,7 +77,8 @@ TEST_F(TrainDenoiser, LearnsToBeatTheWienerFilterItStartsAs) {
   const LoadedDenoiser trained = load_denoiser(scratch_ / "run" / "model.safetensors");
 
   LocalUnet untrained(run.config.model.widths);
-  const HaarPreconditioner wiener{read_checkpoint(scratch_ / "run" / "checkpoint.safetensors").tensors.at("band_std")};
+  const HaarPreconditioner wiener(
+      read_checkpoint(scratch_ / "run" / "checkpoint.safetensors").tensors.at("feature_std"));
   const torch::Tensor clean = blobs("test", 9).voxels.view({1, 1, 40, 40, 40});
   torch::manual_seed(4);
   const torch::Tensor noisy = clean + 0.15 * torch::randn_like(clean);
