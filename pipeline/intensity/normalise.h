@@ -6,9 +6,12 @@
 
 namespace voxprior {
 
-/// The unit of normalised MRI intensity: the 99.5th percentile of the foreground, in the unit of the voxels.
-/// The foreground is what lies above Otsu's threshold between background and object; exact zeros never count.
-/// Returns 0 when no voxel is above 0.
+/// The unit of normalised MRI intensity, in the unit of the voxels: the 99.5th percentile of the foreground, which is
+/// what is brighter than a tenth of that unit (and than twice the noise). Noise widens the bright end of a histogram,
+/// by 20 % of the unit when it is 15 %; so the noise is judged from fourth differences along rows and taken out of the
+/// histogram by deconvolution first; what is left of the widening is 1 % at 5 % noise, 1 to 5 % at 9 %, 4 to 11 % at
+/// 15 %. On a clean skull-stripped volume this is the 99.5th percentile of the non-zero
+/// voxels. Negative voxels do not count; 0 when no voxel is above 0. O(n). Rows are runs of consecutive voxels.
 double foreground_scale(const float* voxels, std::size_t n);
 
 /// Intensities in and out of the unit that algorithms work in: normalised = (value - offset) / scale.

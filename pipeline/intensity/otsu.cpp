@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kBins = 1024;
 
-/// The last bin of the darker class.
+/// The last bin of the darker class; where empty bins lie between the classes, in the middle of them.
 std::size_t otsu_bin(const std::array<double, kBins>& histogram) {
   double total = 0, total_sum = 0;
   for (std::size_t b = 0; b < kBins; ++b) {
@@ -18,16 +18,17 @@ std::size_t otsu_bin(const std::array<double, kBins>& histogram) {
     total_sum += histogram[b] * static_cast<double>(b);
   }
   double below = 0, below_sum = 0, best = -1;
-  std::size_t best_bin = 0;
+  std::size_t first_best = 0, last_best = 0;
   for (std::size_t b = 0; b + 1 < kBins; ++b) {
     below += histogram[b];
     below_sum += histogram[b] * static_cast<double>(b);
     if (below == 0 || below == total) continue;
     const double gap = below_sum / below - (total_sum - below_sum) / (total - below);
     const double between = below * (total - below) * gap * gap;
-    if (between > best) best = between, best_bin = b;
+    if (between > best) best = between, first_best = b;
+    if (between == best) last_best = b;
   }
-  return best_bin;
+  return (first_best + last_best) / 2;
 }
 
 }  // namespace
