@@ -119,7 +119,7 @@ int denoise_command(const Invocation& invocation) {
       .option("tile", at_least(8, &tile, "--tile")->value_name("N"),
               "work in tiles of N voxels a side; the result is the same; default: as large as memory allows")
       .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
-              "default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed to the process")
+              "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
       .option("device", choice(&choices.session.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
       .flag("force", &choices.force, "denoise a volume that does not look like what the model is for")
       .flag("overwrite", &overwrite, "replace files that exist");

@@ -115,6 +115,7 @@ int evaluate_command(const Invocation& invocation) {
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
     const Overwrite replace = overwrite ? Overwrite::yes : Overwrite::no;
+    if (terms.peak != "p99.5" && terms.peak != "max") parse_positive("--peak", terms.peak);
     check_outputs({json_file, csv_file}, {reference, test}, replace);
 
     Comparisons all;

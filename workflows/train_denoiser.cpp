@@ -50,7 +50,7 @@ int train_denoiser_command(const Invocation& invocation) {
               "where to write; default: runs/ and the name of CONFIG")
       .flag("resume", &options.resume, "go on from the checkpoint in the output folder")
       .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
-              "default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed to the process")
+              "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
       .option("device", choice(&options.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
       .with_progress();
 

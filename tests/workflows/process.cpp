@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,12 +26,26 @@ Pipe make_pipe() {
   return {ends[0], ends[1]};
 }
 
-/// Appends what is there to `text`; false at the end of the stream.
-bool drain(int descriptor, std::string& text) {
+using Clock = std::chrono::steady_clock;
+
+Clock::time_point after(double seconds) {
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// Appends what is there to `text`; closes the descriptor and makes it -1 at the end of the stream.
+void drain(int& descriptor, std::string& text) {
   char buffer[4096];
   const ssize_t count = read(descriptor, buffer, sizeof buffer);
-  if (count > 0) text.append(buffer, static_cast<size_t>(count));
-  return count > 0;
+  if (count > 0) {
+    text.append(buffer, static_cast<size_t>(count));
+  } else {
+    close(descriptor);
+    descriptor = -1;
+  }
+}
+
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
 }  // namespace
@@ -63,38 +79,45 @@ Process::~Process() {
     kill(id_, SIGKILL);
     waitpid(id_, nullptr, 0);
   }
-  close(out_);
-  close(err_);
+  if (out_ >= 0) close(out_);
+  if (err_ >= 0) close(err_);
 }
 
 void Process::send(int signal) const { kill(id_, signal); }
 
-Outcome Process::wait(double limit_s) {
-  using Clock = std::chrono::steady_clock;
-  const auto limit = Clock::now() + std::chrono::duration<double>(limit_s);
-  Outcome outcome;
-  pollfd streams[] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}};
-  std::string* texts[] = {&outcome.out, &outcome.err};
-  while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-    if (Clock::now() > limit) {
-      outcome.timed_out = true;
-      kill(id_, SIGKILL);
-      break;
-    }
-    poll(streams, 2, 50);
-    for (int i = 0; i < 2; ++i) {
-      if (streams[i].fd >= 0 && streams[i].revents != 0 && !drain(streams[i].fd, *texts[i])) streams[i].fd = -1;
-    }
-  }
-  int status = 0;
-  waitpid(id_, &status, 0);
-  id_ = -1;
-  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
+bool Process::collect() {
+  pollfd streams[] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}};  // poll skips negative descriptors
+  poll(streams, 2, 50);
+  if (streams[0].revents != 0) drain(out_, out_text_);
+  if (streams[1].revents != 0) drain(err_, err_text_);
+  return out_ >= 0 || err_ >= 0;
 }
 
+void Process::wait_for(const std::string& text, double limit_s) {
+  const auto limit = after(limit_s);
+  while (out_text_.find(text) == std::string::npos) {
+    if (!collect()) throw std::runtime_error("the process ended without saying: " + text + "\n" + err_text_);
+    if (Clock::now() > limit) throw std::runtime_error("the process did not say in time: " + text);
+  }
+}
+
+Outcome Process::wait(double limit_s) {
+  const auto limit = after(limit_s);
+  while (collect()) {
+    if (Clock::now() > limit) throw std::runtime_error("the process did not end in time");
+  }
+  int status = 0;
+  rusage used = {};
+  wait4(id_, &status, 0, &used);
+  id_ = -1;
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return {code, out_text_, err_text_, seconds(used.ru_utime) + seconds(used.ru_stime)};
+}
+
+std::string program() { return VOXPRIOR_PROGRAM; }
+
 Outcome voxprior_run(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
-  return Process(VOXPRIOR_PROGRAM, arguments, environment).wait();
+  return Process(program(), arguments, environment).wait();
 }
 
 }  // namespace voxprior::test

@@ -1,0 +1,77 @@
+// voxprior train denoiser, with a network and a run as small as they get.
+#include <csignal>
+
+#include "tests/workflows/workflow_test.h"
+
+namespace voxprior {
+namespace {
+
+using test::expect_refused;
+using test::Outcome;
+using test::put_bytes;
+using test::voxprior_run;
+using testing::HasSubstr;
+
+class TrainDenoiserCommand : public test::WorkflowTest {
+ protected:
+  std::string config(int steps, const std::string& more = "") {
+    put_bytes(scratch_ / "tiny.toml",
+              "[model]\nname = \"tiny\"\nchannels = [8, 16]\nblocks = [1, 1]\n"
+              "[data]\ntrain = [\"${VOLUMES}/brain_t1_crop.nii.gz\"]\n"
+              "[training]\nbatch = 1\npatch = 16\nsteps = " +
+                  std::to_string(steps) + "\n" + more);
+    return file("tiny.toml");
+  }
+
+  Outcome train(const std::string& config_file, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{"train", "denoiser", config_file, "--out", file("run"), "--threads", "2"};
+    words.insert(words.end(), more.begin(), more.end());
+    return voxprior_run(words, {{"VOLUMES", VOXPRIOR_TESTDATA}});
+  }
+};
+
+TEST_F(TrainDenoiserCommand, MakesAModelThatDenoiseTakes) {
+  const Outcome outcome = train(config(3));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, testing::EndsWith("wrote " + file("run") + "/model.safetensors\n"));
+  const Outcome denoised = voxprior_run({"denoise", test::testdata("brain_t1_crop.nii.gz"), file("out.nii"), "--sigma",
+                                         "50", "--model", file("run/model.safetensors")});
+  EXPECT_EQ(denoised.exit_code, 0) << denoised.err;
+}
+
+TEST_F(TrainDenoiserCommand, ARunIsNotOverwrittenButResumed) {
+  ASSERT_EQ(train(config(2)).exit_code, 0);
+  expect_refused(train(config(4), {"--progress", "none"}), 5, "train denoiser");
+  EXPECT_EQ(train(config(4), {"--resume"}).exit_code, 0);
+}
+
+TEST_F(TrainDenoiserCommand, ResumeWithoutARunIsRefused) {
+  expect_refused(train(config(2), {"--resume", "--progress", "none"}), 4, "train denoiser");
+}
+
+TEST_F(TrainDenoiserCommand, BadConfigurationsAreMisuse) {
+  const Outcome outcome = train(config(2, "learning_rat = 1\n"));
+  expect_refused(outcome, 2, "train denoiser");
+  EXPECT_THAT(outcome.err, HasSubstr("learning_rat"));
+  expect_refused(voxprior_run({"train", "denoiser", config(2), "--out", file("run"), "--progress", "none"},
+                              {{"VOLUMES", file("nowhere")}}),
+                 3, "train denoiser");
+  expect_refused(train(file("missing.toml")), 3, "train denoiser");
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "run"));
+}
+
+TEST_F(TrainDenoiserCommand, InterruptedRunSaysThatItCanGoOn) {
+  ASSERT_EQ(train(config(1)).exit_code, 0);
+  test::Process process(
+      test::program(),
+      {"train", "denoiser", config(1'000'000), "--out", file("run"), "--resume", "--progress", "slicer"},
+      {{"VOLUMES", VOXPRIOR_TESTDATA}});
+  process.wait_for("<filter-progress>");
+  process.send(SIGTERM);
+  const Outcome outcome = process.wait();
+  expect_refused(outcome, 75, "train denoiser");
+  EXPECT_THAT(outcome.err, HasSubstr("--resume"));
+}
+
+}  // namespace
+}  // namespace voxprior
