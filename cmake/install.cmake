@@ -1,0 +1,30 @@
+# `cmake --install`: libraries, headers, shipped models and find_package(voxprior). workflows/ installs the program itself.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(voxprior_libraries voxprior_base voxprior_torch voxprior_noise voxprior_intensity voxprior_metrics voxprior_pipeline
+                       voxprior_weights voxprior_models)
+if(VOXPRIOR_IO)
+  list(APPEND voxprior_libraries voxprior_io)
+endif()
+
+# Inside the installed package a target is voxprior::NAME, as in the build.
+foreach(library ${voxprior_libraries})
+  string(REPLACE "voxprior_" "" short ${library})
+  set_target_properties(${library} PROPERTIES EXPORT_NAME ${short})
+endforeach()
+install(TARGETS ${voxprior_libraries} EXPORT voxprior ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT voxprior FILE voxprior-targets.cmake NAMESPACE voxprior:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/voxprior)
+
+set(voxprior_header_folders base pipeline models)
+if(VOXPRIOR_IO)
+  list(APPEND voxprior_header_folders io)
+endif()
+install(DIRECTORY ${voxprior_header_folders} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voxprior FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY models/pretrained/ DESTINATION ${CMAKE_INSTALL_DATADIR}/voxprior/models)
+
+configure_package_config_file(cmake/voxprior-config.cmake.in ${PROJECT_BINARY_DIR}/voxprior-config.cmake
+                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/voxprior)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/voxprior-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/voxprior-config.cmake ${PROJECT_BINARY_DIR}/voxprior-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/voxprior)

@@ -13,7 +13,9 @@ constexpr double kHighPassNoiseVariance = 1 - 1 / 27.;
 torch::Tensor haar_features(const torch::Tensor& x) {
   const torch::Tensor bands = haar_forward(x);
   const torch::Tensor low = bands.narrow(1, 0, 1);
-  return torch::cat({bands, low - torch::avg_pool3d(low, 3, 1, 1)}, 1);
+  // Padded by hand: avg_pool3d refuses inputs smaller than its kernel, padding or not.
+  const torch::Tensor mean = torch::avg_pool3d(torch::constant_pad_nd(low, {1, 1, 1, 1, 1, 1}), 3, 1);
+  return torch::cat({bands, low - mean}, 1);
 }
 
 HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std) : feature_std_(std::move(feature_std)) {

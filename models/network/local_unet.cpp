@@ -25,18 +25,24 @@ torch::Tensor unfold_children(const torch::Tensor& x) {
   return x.view({n, c, 2, 2, 2, d, h, w}).permute({0, 1, 5, 2, 6, 3, 7, 4}).reshape({n, c, 2 * d, 2 * h, 2 * w});
 }
 
+std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
+
 }  // namespace
 
 std::int64_t LocalUnetWidths::alignment() const { return std::int64_t{1} << channels.size(); }
 
 std::int64_t LocalUnetWidths::halo() const {
-  std::int64_t voxels = 3 * 2;  // the high-pass and the first and last convolution, one half-resolution position each
-  for (std::size_t level = 0; level < channels.size(); ++level) {
-    const std::int64_t passes = level + 1 < channels.size() ? 2 : 1;
-    voxels += (passes * blocks[level] * 2) << (level + 1);  // two 3x3x3 convolutions a block
-  }
-  // Strided layers look only inside an aligned cell: rounding the halo up to the alignment covers them.
-  return (voxels + alignment() - 1) / alignment() * alignment();
+  // Backwards from the edge of an aligned core: each 3x3x3 convolution at level l reaches 2^(l+1) voxels further, and a
+  // strided layer takes in the rest of the coarser cell that the reach ends in.
+  const auto reach_of_blocks = [&](std::size_t level) { return 2 * blocks[level] << (level + 1); };
+  const std::size_t last = channels.size() - 1;
+  std::int64_t voxels = 2;  // the last convolution
+  for (std::size_t level = 0; level < last; ++level)
+    voxels = rounded_up(voxels + reach_of_blocks(level), std::int64_t{4} << level);
+  voxels += reach_of_blocks(last);
+  for (std::size_t level = 0; level < last; ++level) voxels += reach_of_blocks(level);
+  voxels += 2 + 2;  // the first convolution and the high-pass behind it
+  return rounded_up(voxels, alignment());
 }
 
 PlainConvImpl::PlainConvImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, bool zero_start)

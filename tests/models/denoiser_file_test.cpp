@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 class DenoiserFile : public testing::Test {
  protected:
-  DenoiserFile() : network_({{8, 16}, {1, 1}, 8}) {
+  DenoiserFile() : network_(LocalUnetWidths{{8, 16}, {1, 1}, 8}) {
     torch::manual_seed(0);
     const torch::NoGradGuard no_grad;
     for (auto& p : network_->parameters()) p.normal_(0, 0.1);

@@ -23,21 +23,29 @@ HaarPreconditioner unequal_bands() {
   return HaarPreconditioner(torch::tensor({1.9f, 0.09f, 0.08f, 0.03f, 0.07f, 0.025f, 0.02f, 0.013f, 0.3f}));
 }
 
-TEST(LocalUnet, DependsOnNothingBeyondItsHalo) {
-  const LocalUnetWidths widths = small_widths();
-  LocalUnet network = random_network(widths);
-  const std::int64_t side = 64, voxel = 24;
-  ASSERT_GT(side - voxel, widths.halo());
+// How far beyond an aligned core along the last axis a result in that core depends on its input. All weights are
+// positive, so that nothing cancels and nothing is cut off by a ReLU.
+std::int64_t measured_reach(const LocalUnetWidths& widths) {
+  LocalUnet network(widths);
+  {
+    const torch::NoGradGuard no_grad;
+    for (auto& p : network->parameters()) p.uniform_(0.01, 0.02);
+  }
+  const std::int64_t core_begin = 128, core_end = core_begin + widths.alignment(), across = widths.alignment();
+  torch::Tensor x = torch::rand({1, 1, across, across, 256}).requires_grad_();
+  const torch::Tensor y = unequal_bands().denoise(network, x, torch::full({1}, 0.1));
+  y.narrow(4, core_begin, core_end - core_begin).sum().backward();
+  const torch::Tensor touched = x.grad().abs().amax({0, 1, 2, 3}).nonzero();
+  return std::max(core_begin - touched.min().item<std::int64_t>(), touched.max().item<std::int64_t>() - (core_end - 1));
+}
 
-  torch::Tensor x = torch::randn({1, 1, side, side, side}).requires_grad_();
-  unequal_bands().denoise(network, x, torch::full({1}, 0.1)).index({0, 0, voxel, voxel, voxel}).backward();
-  const torch::Tensor touched = x.grad().squeeze().abs().amax({0, 1}) > 0;  // along the last axis
-
-  const torch::Tensor where = touched.nonzero();
-  EXPECT_GE(where.min().item<std::int64_t>(), voxel - widths.halo());
-  EXPECT_LE(where.max().item<std::int64_t>(), voxel + widths.halo());
-  EXPECT_GT(where.max().item<std::int64_t>(),
-            voxel + widths.halo() - 2 * widths.alignment());  // and the halo is not idle
+TEST(LocalUnet, HaloCoversTheReceptiveFieldAndIsTight) {
+  for (const auto& blocks : {std::vector<std::int64_t>{1, 2, 1}, {2, 2, 1}, {2, 1, 1}, {1, 1}, {2, 1}, {1}}) {
+    const LocalUnetWidths widths{std::vector<std::int64_t>(blocks.size(), 8), blocks, 8};
+    const std::int64_t reach = measured_reach(widths);
+    EXPECT_GE(widths.halo(), reach);
+    EXPECT_LE(widths.halo(), reach + widths.alignment());
+  }
 }
 
 TEST(LocalUnet, UntrainedItIsTheBandwiseWienerFilter) {
@@ -70,7 +78,8 @@ TEST(LocalUnet, EachSampleOfABatchIsTreatedAlone) {
   const torch::Tensor x = torch::randn({2, 1, 16, 16, 16}), sigma = torch::tensor({0.02f, 0.3f});
   const torch::Tensor both = unequal_bands().denoise(network, x, sigma);
   const torch::Tensor second = unequal_bands().denoise(network, x.narrow(0, 1, 1), sigma.narrow(0, 1, 1));
-  EXPECT_TRUE(torch::allclose(both.narrow(0, 1, 1), second, 1e-4, 1e-5));
+  // Other kernels serve a batch of one: equal to rounding, 3e-7 measured.
+  EXPECT_LT(((both.narrow(0, 1, 1) - second).norm() / second.norm()).item<double>(), 1e-5);
 }
 
 TEST(LocalUnet, InferenceWithoutTemporariesEqualsTheDifferentiableForm) {
