@@ -46,7 +46,7 @@ TEST_F(CommandLine, CommandsThatComputeNothingLearnedLoadNoLibTorch) {
   EXPECT_FALSE(loads_libtorch({"info", volume}));
   EXPECT_FALSE(loads_libtorch({"evaluate", volume, volume}));
   EXPECT_FALSE(loads_libtorch({"denoise", file("missing.nii"), file("out.nii")}));
-  EXPECT_TRUE(loads_libtorch({"denoise", volume, file("out.nii"), "--model", VOXPRIOR_RANDOM_MODEL}));
+  EXPECT_TRUE(loads_libtorch({"denoise", volume, file("out.nii"), "--sigma", "50", "--model", VOXPRIOR_RANDOM_MODEL}));
 }
 
 TEST_F(CommandLine, OverviewListsCommandsThatAUserNeeds) {
@@ -100,8 +100,8 @@ TEST_F(CommandLine, ManualPagesInTheRepositoryAreThoseOfTheProgram) {
   ASSERT_EQ(voxprior_run({"docs", scratch_.path().string()}).exit_code, 0);
   ASSERT_GE(scratch_.names().size(), 7u);
   for (const std::string& page : scratch_.names()) {
-    EXPECT_EQ(bytes_of(scratch_ / page), bytes_of(std::filesystem::path(VOXPRIOR_COMMAND_PAGES) / page))
-        << "run: voxprior docs docs/commands";
+    EXPECT_TRUE(bytes_of(scratch_ / page) == bytes_of(std::filesystem::path(VOXPRIOR_COMMAND_PAGES) / page))
+        << page << " is out of date: run voxprior docs docs/commands";
   }
 }
 

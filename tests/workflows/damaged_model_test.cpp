@@ -20,9 +20,10 @@ class DamagedModel : public test::WorkflowTest {
 
   std::string refusal_of_name(const std::string& model, const std::map<std::string, std::string>& environment = {}) {
     const auto before = scratch_.names();
-    const test::Outcome outcome = test::voxprior_run(
-        {"denoise", test::testdata("brain_t1_crop.nii.gz"), file("out.nii.gz"), "--model", model, "--progress", "none"},
-        environment);
+    const test::Outcome outcome =
+        test::voxprior_run({"denoise", test::testdata("brain_t1_crop.nii.gz"), file("out.nii.gz"), "--model", model,
+                            "--sigma", "50", "--progress", "none"},
+                           environment);
     test::expect_refused(outcome, 4, "denoise");
     EXPECT_EQ(scratch_.names(), before) << "something was written";
     return outcome.err;
@@ -72,10 +73,10 @@ TEST_F(DamagedModel, WrongArchitecture) {
   EXPECT_THAT(refusal_of(good_with("haar-local-unet", "haar-local-tree")), HasSubstr("haar-local-tree"));
 }
 
-TEST_F(DamagedModel, RenamedTensor) { refusal_of(good_with("\"band_std\"", "\"band_sdt\"")); }
+TEST_F(DamagedModel, RenamedTensor) { refusal_of(good_with("\"feature_std\"", "\"feature_sdt\"")); }
 
 TEST_F(DamagedModel, GoodModelIsAccepted) {
-  EXPECT_EQ(denoise(test::testdata("brain_t1_crop.nii.gz"), file("out.nii.gz")).exit_code, 0);
+  EXPECT_EQ(denoise(test::testdata("brain_t1_crop.nii.gz"), file("out.nii.gz"), {"--sigma", "50"}).exit_code, 0);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ int main(int, char** argv) {
   card.licence = "Apache-2.0";
   card.recipe_sha256 = std::string(64, '0');
   card.program_version = "0.0.0";
-  write_denoiser(argv[1], network, HaarPreconditioner{torch::linspace(1, 0.02, 8)}, card, Overwrite::yes);
+  write_denoiser(argv[1], network, HaarPreconditioner{torch::linspace(1, 0.02, HaarPreconditioner::kFeatures)}, card,
+                 Overwrite::yes);
   return 0;
 }
