@@ -140,13 +140,14 @@ int denoise_command(const Invocation& invocation) {
     const Volume noisy = read_volume(input, reading.options());
 
     const Denoised clean = denoise_volume(noisy, choices, progress);
-    print_noise(clean.noise);
     out.provenance().update(clean.record);
-    out.tell(noisy.notices);
-    out.tell(clean.notices);
 
     progress.stage("writing");
     write_results(out, extras, noisy, clean);
+    progress.finish();
+    out.tell(noisy.notices);
+    out.tell(clean.notices);
+    print_noise(clean.noise);
     out.finish();
   });
 }

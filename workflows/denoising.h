@@ -27,7 +27,8 @@ struct Denoised {
   std::vector<float> voxels;  ///< on the grid and in the unit of the volume
   NoiseLevel noise;
   std::vector<std::string> notices;  ///< what the user should know
-  nlohmann::ordered_json record;     ///< model, device, noise, tiles: for the provenance
+  nlohmann::ordered_json record =
+      nlohmann::ordered_json::object();  ///< model, device, noise, tiles: for the provenance
 };
 
 /// Estimates the noise unless it is known, and removes it with the model. A volume that is constant or has next to no

@@ -126,6 +126,7 @@ int evaluate_command(const Invocation& invocation) {
       progress.update(static_cast<double>(all.size()) / static_cast<double>(pairs.size()));
     }
 
+    progress.finish();
     print_table(all, terms);
     if (!json_file.empty()) write_file(json_file, as_json(all, terms), replace);
     if (!csv_file.empty()) write_file(csv_file, as_csv(all), replace);

@@ -61,6 +61,7 @@ int train_denoiser_command(const Invocation& invocation) {
     options.threads = compute_threads(static_cast<int>(threads));
 
     train_until_interrupted(options, progress);
+    progress.finish();
     std::cout << "wrote " << options.out_folder << "/model.safetensors\n";
   });
 }

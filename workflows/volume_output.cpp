@@ -47,10 +47,7 @@ void VolumeOutput::write_volume(const Volume& volume) {
   const WriteReport report = voxprior::write_volume(volume_path_, volume, {overwrite_, description()});
   written_.push_back(volume_path_);
   provenance_.add_output("volume", volume_path_);
-  provenance_["clipped_voxels"] = report.clipped_voxels;
-  if (report.clipped_voxels > 0) {
-    std::cout << "clipped " << report.clipped_voxels << " voxels to the range of the stored type\n";
-  }
+  provenance_["clipped_voxels"] = clipped_voxels_ = report.clipped_voxels;
 }
 
 void VolumeOutput::write_extra(const std::string& role, const fs::path& path, const Volume& volume) {
@@ -70,6 +67,9 @@ void VolumeOutput::write_extra(const std::string& role, const fs::path& path, co
 void VolumeOutput::finish() {
   provenance_.write_beside(volume_path_, overwrite_);
   finished_ = true;
+  if (clipped_voxels_ > 0) {
+    std::cout << "clipped " << clipped_voxels_ << " voxels to the range of the stored type\n";
+  }
   std::cout << "wrote " << volume_path_.string() << '\n';
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -28,7 +29,7 @@ class VolumeOutput {
   /// What a user should know: on stderr, and kept as "notices" in the provenance.
   void tell(const std::vector<std::string>& notices);
 
-  /// The main result. Clipped voxels are counted in the provenance and told on stdout.
+  /// The main result. Voxels clipped to the stored type are counted in the provenance.
   void write_volume(const Volume& volume);
 
   /// A volume that was asked for besides, under outputs/<role>; nothing happens for an empty path.
@@ -37,7 +38,7 @@ class VolumeOutput {
   /// The same for a picture.
   void write_extra(const std::string& role, const std::filesystem::path& path, const GreyImage& image);
 
-  /// Writes the sidecar, keeps everything, and prints what was written.
+  /// Writes the sidecar, keeps everything, and prints what was clipped and written.
   void finish();
 
  private:
@@ -45,6 +46,7 @@ class VolumeOutput {
   std::filesystem::path volume_path_;
   Provenance provenance_;
   std::vector<std::filesystem::path> written_;
+  std::int64_t clipped_voxels_ = 0;
   bool finished_ = false;
 };
 

@@ -85,9 +85,9 @@ TEST_F(CommandLine, UnknownOptionsAndMissingArgumentsAreMisuseOfEveryCommand) {
 
 TEST_F(CommandLine, BadValuesOfDenoiseNameTheOption) {
   const std::vector<std::pair<std::string, std::string>> bad{
-      {"--sigma", "-1"},  {"--sigma", "much"},   {"--noise", "pink"},    {"--device", "tpu"},
-      {"--tile", "4"},    {"--threads", "0"},    {"--memory", "lots"},   {"--progress", "fancy"},
-      {"--volume", "-1"}, {"--max-voxels", "0"}, {"--nonfinite", "one"}, {"--preview", "a.jpg"}};
+      {"--sigma", "-1"},     {"--sigma", "much"},    {"--noise", "pink"},     {"--device", "tpu"},
+      {"--tile", "4"},       {"--memory", "lots"},   {"--progress", "fancy"}, {"--volume", "-1"},
+      {"--max-voxels", "0"}, {"--nonfinite", "one"}, {"--preview", "a.jpg"}};
   for (const auto& [option, value] : bad) {
     const Outcome outcome = denoise(test::testdata("brain_t1_crop.nii.gz"), file("out.nii"), {option, value});
     expect_refused(outcome, 2, "denoise");

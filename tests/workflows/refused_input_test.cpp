@@ -146,8 +146,11 @@ TEST_F(RefusedInput, CtForAnMrModel) {
 }
 
 TEST_F(RefusedInput, NegativeVoxelsForRicianNoise) {
-  put_bytes(scratch_ / "signed.nii", NiftiBytes().bytes());
-  EXPECT_THAT(refusal_of_file("signed.nii", {"--noise", "rician"}), HasSubstr("gaussian"));
+  NiftiBytes nifti;
+  std::vector<std::int16_t> values;
+  for (int n = 0; n < 210; ++n) values.push_back(static_cast<std::int16_t>(n * n - 50));
+  nifti.set_voxels(values);
+  EXPECT_THAT(refusal_of("signed.nii", nifti.bytes(), {"--noise", "rician"}), HasSubstr("gaussian"));
 }
 
 TEST_F(RefusedInput, TwinsBesideTheNamedFileAreNotRead) {

@@ -24,7 +24,7 @@ class TrainDenoiserCommand : public test::WorkflowTest {
   }
 
   Outcome train(const std::string& config_file, std::vector<std::string> more = {}) {
-    std::vector<std::string> words{"train", "denoiser", config_file, "--out", file("run"), "--threads", "2"};
+    std::vector<std::string> words{"train", "denoiser", config_file, "--out", file("run"), "--threads", "1"};
     words.insert(words.end(), more.begin(), more.end());
     return voxprior_run(words, {{"VOLUMES", VOXPRIOR_TESTDATA}});
   }
@@ -62,10 +62,10 @@ TEST_F(TrainDenoiserCommand, BadConfigurationsAreMisuse) {
 
 TEST_F(TrainDenoiserCommand, InterruptedRunSaysThatItCanGoOn) {
   ASSERT_EQ(train(config(1)).exit_code, 0);
-  test::Process process(
-      test::program(),
-      {"train", "denoiser", config(1'000'000), "--out", file("run"), "--resume", "--progress", "slicer"},
-      {{"VOLUMES", VOXPRIOR_TESTDATA}});
+  test::Process process(test::program(),
+                        {"train", "denoiser", config(1'000'000), "--out", file("run"), "--resume", "--threads", "1",
+                         "--progress", "slicer"},
+                        {{"VOLUMES", VOXPRIOR_TESTDATA}});
   process.wait_for("<filter-progress>");
   process.send(SIGTERM);
   const Outcome outcome = process.wait();

@@ -66,6 +66,8 @@ class TerminalLine final : public ProgressDisplay {
     std::cerr << line << '\n';
   }
 
+  void finish() override { clear(); }
+
  private:
   static void clear() { std::cerr << "\r\033[K" << std::flush; }
   static void draw(const std::string& text) { std::cerr << "\r\033[K" << text << std::flush; }
@@ -105,6 +107,7 @@ class SlicerElements final : public ProgressDisplay {
  public:
   explicit SlicerElements(std::string command) : command_(std::move(command)) {}
   ~SlicerElements() override { end_stage(); }
+  void finish() override { end_stage(); }
 
   void stage(const std::string& name) override {
     check_interrupt();

@@ -19,6 +19,9 @@ class ProgressDisplay {
 
   /// One line for the user, beside the progress: the device, the memory that will be needed.
   virtual void note(const std::string& line) = 0;
+
+  /// All stages are over: clears the line, so that results can be printed.
+  virtual void finish() {}
 };
 
 /// The values of `--progress`: "auto" (a line that rewrites itself on a terminal, else plain), "plain" (lines on
