@@ -81,7 +81,8 @@ class Table:
         self.rows, self.volumes = rows, len(choices.volumes)
         measured = {row["method"] for row in rows}
         self.methods = [method for method in NAMES if method in measured]
-        self.settings = [(kind, level) for kind in choices.kinds for level in choices.levels]
+        done = {(row["kind"], row["level_percent"]) for row in rows if row["method"] != "noisy"}
+        self.settings = [(kind, level) for kind in choices.kinds for level in choices.levels if (kind, level) in done]
 
     def at(self, setting, method):
         return [row for row in self.rows if (row["kind"], row["level_percent"]) == setting and row["method"] == method]
@@ -103,25 +104,29 @@ class Table:
     def margin(self):
         """voxprior less the best peer that was run on all volumes, of PSNR and of SSIM separately."""
 
-        def lead(setting, key):
-            peers = [method for method in self.methods
-                     if method not in ("noisy", "voxprior") and len(self.at(setting, method)) == self.volumes]
-            return mean(self.at(setting, "voxprior"), key) - max(mean(self.at(setting, peer), key) for peer in peers)
+        def cell(setting):
+            complete = {method: rows for method in self.methods if len(rows := self.at(setting, method)) == self.volumes}
+            ours = complete.pop("voxprior", None)
+            complete.pop("noisy")
+            if not ours or not complete:
+                return ""
+            lead = {key: mean(ours, key) - max(mean(rows, key) for rows in complete.values()) for key in ("psnr_db", "ssim")}
+            return f"{lead['psnr_db']:+.2f} / {lead['ssim']:+.3f}"
 
-        return [f"{lead(s, 'psnr_db'):+.2f} / {lead(s, 'ssim'):+.3f}" for s in self.settings]
+        return [cell(setting) for setting in self.settings]
 
     def sigma(self):
         cells = []
         for setting in self.settings:
             ratios = [row["sigma_found"] / row["sigma_true"] for row in self.at(setting, "voxprior")]
-            cells.append(f"{min(ratios):.3f} to {max(ratios):.3f}" if len(ratios) > 1 else f"{ratios[0]:.3f}")
+            cells.append(" to ".join(f"{ratio:.3f}" for ratio in sorted({min(ratios), max(ratios)})) if ratios else "")
         return cells
 
     def kind(self):
         cells = []
         for setting in self.settings:
             rows = self.at(setting, "voxprior")
-            cells.append(f"{sum(row['kind_found'] == setting[0] for row in rows)} of {len(rows)}")
+            cells.append(f"{sum(row['kind_found'] == setting[0] for row in rows)} of {len(rows)}" if rows else "")
         return cells
 
     def text(self):
@@ -137,6 +142,8 @@ class Table:
 
 def load_note(rows):
     busy = [row["load_before"] for row in rows if "load_before" in row]
+    if not busy:
+        return ""
     note = f"Load average of the machine before the runs: {min(busy):.1f} to {max(busy):.1f}."
     return note + (" It was busy with other work: read the CPU seconds, not the wall seconds." if max(busy) > 2 else "")
 
