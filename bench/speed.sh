@@ -2,16 +2,16 @@
 # Speed: `voxprior denoise` from start to finish on a volume of 181 x 217 x 181 voxels, and one evaluation of its network as a
 # share of what the same process multiplies matrices at. Prints Markdown tables. Run it on a machine with nothing else to do.
 #
-#   bench/speed.sh [--model NAME|FILE] [--threads N] [--out FOLDER] [--build FOLDER]
+#   bench/speed.sh [--model NAME|FILE] [--threads N] [--repeats N] [--out FOLDER] [--build FOLDER]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-model=mri-t1 threads=$(nproc) out="$root/build/bench/results" build=""
+model=mri-t1 threads=$(nproc) repeats=3 out="$root/build/bench/results" build=""
 made_by="bench/speed.sh"
 while [ $# -gt 0 ]; do
   case "$1" in
     --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --model | --threads | --out | --build)
+    --model | --threads | --repeats | --out | --build)
       [ $# -ge 2 ] || { echo "speed.sh: $1 needs a value; see --help" >&2; exit 2; }
       declare "${1#--}=$2"
       case "$1" in  # what the tables tell of the command line: no folders of this machine
@@ -50,4 +50,4 @@ echo "| \`voxprior denoise\`, .nii.gz to .nii.gz | threads | wall s | CPU s | pe
 echo "|---|---:|---:|---:|---:|"
 LC_ALL=C awk -v n="$threads" -v w="$wall_s" -v u="$user_s" -v s="$system_s" -v m="$peak_kb" \
   'BEGIN { printf "| 181 x 217 x 181 | %d | %.1f | %.1f | %.0f |\n\n", n, w, u + s, m / 1000 }'
-"$build/bin/throughput" "$model_file" --threads "$threads"
+"$build/bin/throughput" "$model_file" --threads "$threads" --repeats "$repeats"
