@@ -18,6 +18,14 @@ bool name_ends_with(std::string name, const std::string& ending) {
 
 }  // namespace
 
+std::string volume_ending(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  for (const char* ending : {".nii.gz", ".nii", ".nrrd", ".mha"}) {
+    if (name_ends_with(name, ending)) return name.substr(name.size() - std::string(ending).size());
+  }
+  return "";
+}
+
 FileFormat format_of_name(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   if (name_ends_with(name, ".nii") || name_ends_with(name, ".nii.gz")) return FileFormat::nifti;

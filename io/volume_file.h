@@ -40,6 +40,9 @@ struct WriteReport {
 /// Throws Error(ExitCode::output), leaving no file, when a voxel is NaN or infinite or when writing fails.
 WriteReport write_volume(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options = {});
 
+/// The ending of a name that says the format, as it is written there (".nii.gz"); empty for any other name.
+std::string volume_ending(const std::filesystem::path& path);
+
 /// The format that a file name asks for; throws Error(ExitCode::usage) for a name with no known ending.
 FileFormat format_of_name(const std::filesystem::path& path);
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "pipeline/intensity/normalise.h"
 #include "workflows/network_units.h"
 #include "workflows/statistics.h"
 
@@ -21,9 +22,15 @@ std::string with_digits(const char* format, double value) {
   return text;
 }
 
+bool is_ct(const Volume& volume) { return volume.modality == Modality::ct || looks_like_ct(volume.voxels); }
+
+IntensityMap intensity_unit(const Volume& volume, bool ct) {
+  return ct ? ct_intensity_map() : mr_intensity_map(volume.voxels.data(), volume.voxels.size());
+}
+
 void refuse_other_modality(const Volume& volume, const ModelFacts& model, const DenoiseChoices& choices) {
   if (choices.force || model.modality == "any") return;
-  const bool ct = volume.modality == Modality::ct || looks_like_ct(volume.voxels);
+  const bool ct = is_ct(volume);
   if (ct != (model.modality == "ct")) {
     fail(ExitCode::input, choices.volume_name, ": looks like ", ct ? "CT (values near -1000)" : "MR", ", but model '",
          model.name, "' was trained on ", model.modality, "; choose another --model, or insist with --force");
@@ -122,10 +129,7 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Pro
   result.noise = noise_level(volume, choices.noise);
   result.record["noise"] = record_of(result.noise);
   if (!result.noise.message.empty()) result.notices.push_back(result.noise.message);
-  const NetworkUnits units(volume, result.noise);
-  result.record["noise"]["sigma_normalised"] = units.sigma();
-  result.record["intensity_scale"] = units.scale();
-  if (units.sigma() < kNegligibleSigma) {
+  if (result.noise.sigma / intensity_unit(volume, is_ct(volume)).scale < kNegligibleSigma) {
     result.notices.push_back("there is next to no noise: copied as it is");
     return result;
   }
@@ -134,6 +138,10 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Pro
   const auto session = open_denoise_session(choices.session);
   refuse_other_modality(volume, session->model(), choices);
   note_unusual_voxels(volume.geometry, session->model(), result.notices);
+  const IntensityMap unit = intensity_unit(volume, session->model().modality == "ct");
+  const NetworkUnits units(volume, result.noise, unit);
+  result.record["noise"]["sigma_normalised"] = units.sigma();
+  result.record["intensity"] = {{"offset", unit.offset}, {"scale", unit.scale}};
   const DenoisePlan plan = plan_within(*session, volume, choices, progress);
 
   progress.stage("denoising");

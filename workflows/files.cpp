@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "io/volume_file.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -49,12 +50,7 @@ void check_outputs(const std::vector<fs::path>& outputs, const std::vector<fs::p
 
 fs::path without_volume_ending(const fs::path& path) {
   std::string name = path.filename().string();
-  for (const std::string ending : {".nii.gz", ".nii", ".nrrd", ".mha"}) {
-    if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0) {
-      name.resize(name.size() - ending.size());
-      break;
-    }
-  }
+  name.resize(name.size() - volume_ending(path).size());
   return path.parent_path() / name;
 }
 

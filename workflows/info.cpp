@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "io/volume_file.h"
+#include "io/voxel_codec.h"
 #include "pipeline/intensity/normalise.h"
 #include "workflows/anatomy.h"
 #include "workflows/commands.h"
@@ -36,28 +37,6 @@ const char* name_of(FileFormat format) {
       return "NRRD";
     case FileFormat::metaimage:
       return "MetaImage";
-  }
-  return "unknown";
-}
-
-const char* name_of(VoxelType type) {
-  switch (type) {
-    case VoxelType::int8:
-      return "int8";
-    case VoxelType::uint8:
-      return "uint8";
-    case VoxelType::int16:
-      return "int16";
-    case VoxelType::uint16:
-      return "uint16";
-    case VoxelType::int32:
-      return "int32";
-    case VoxelType::uint32:
-      return "uint32";
-    case VoxelType::float32:
-      return "float32";
-    case VoxelType::float64:
-      return "float64";
   }
   return "unknown";
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/volume.h"
+#include "pipeline/intensity/normalise.h"
 #include "pipeline/noise/stabilise.h"
 #include "workflows/noise_level.h"
 
@@ -12,18 +13,18 @@ namespace voxprior {
 
 /// The way from a volume's intensities to what a denoiser was trained on, and back.
 ///
-///   Gaussian:  x = v / scale,                        v = x scale
+///   Gaussian:  x = (v - offset) / scale,             v = x scale + offset
 ///   Rician:    x = f(v / sigma) sigma / scale,       v = f^-1(x scale / sigma) sigma
 ///
-/// scale is the 99.5th percentile of the foreground, f the variance-stabilising transform and f^-1 its exact unbiased
-/// inverse. A background that was zeroed is exactly zero on both sides.
+/// offset and scale are those of the model's intensity unit (mr_intensity_map, ct_intensity_map), f is the
+/// variance-stabilising transform and f^-1 its exact unbiased inverse. Where the unit has no offset, a background that
+/// was zeroed is exactly zero on both sides.
 class NetworkUnits {
  public:
-  /// The volume must have voxels above 0.
-  NetworkUnits(const Volume& volume, const NoiseLevel& noise);
+  /// Magnitudes with Rician noise have no offset: unit.offset must be 0 then.
+  NetworkUnits(const Volume& volume, const NoiseLevel& noise, const IntensityMap& unit);
 
-  double scale() const { return scale_; }
-  double sigma() const { return sigma_ / scale_; }  ///< of the noise, in the network's unit
+  double sigma() const { return sigma_ / unit_.scale; }  ///< of the noise, in the network's unit
 
   std::vector<float> to_network(std::vector<float> voxels) const;
   std::vector<float> from_network(std::vector<float> voxels) const;
@@ -32,8 +33,8 @@ class NetworkUnits {
   void clear_background(std::vector<float>& voxels) const;
 
   double sigma_;
-  double scale_;
-  std::vector<std::uint8_t> background_;
+  IntensityMap unit_;
+  std::vector<std::uint8_t> background_;        // empty: nothing is cleared
   std::optional<RicianStabiliser> stabiliser_;  // only for Rician noise
 };
 

@@ -23,6 +23,9 @@ struct IntensityMap {
   float inverse(float normalised) const { return static_cast<float>(normalised * scale + offset); }
 };
 
+/// MR has no unit of its own: 0 stays 0, and 1 is foreground_scale (0 when no voxel is above 0).
+inline IntensityMap mr_intensity_map(const float* voxels, std::size_t n) { return {0, foreground_scale(voxels, n)}; }
+
 /// CT has a fixed unit: air (-1000 HU) is 0, water (0 HU) is 1.
 inline IntensityMap ct_intensity_map() { return {-1000, 1000}; }
 

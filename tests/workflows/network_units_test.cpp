@@ -22,16 +22,32 @@ Volume cube(float air) {
 
 NoiseLevel noise(NoiseKind kind, double sigma) { return {kind, sigma, false, true, ""}; }
 
+NetworkUnits mr_units(const Volume& volume, const NoiseLevel& level) {
+  return {volume, level, mr_intensity_map(volume.voxels.data(), volume.voxels.size())};
+}
+
+TEST(NetworkUnits, CtKeepsItsFixedUnitAndItsZeros) {
+  Volume volume = cube(-1000);
+  volume.voxels[0] = 0;
+  const NetworkUnits units(volume, noise(NoiseKind::gaussian, 30), ct_intensity_map());
+  EXPECT_NEAR(units.sigma(), 0.03, 1e-9);
+  std::vector<float> x = units.to_network(volume.voxels);
+  EXPECT_FLOAT_EQ(x[0], 1);  // water
+  EXPECT_FLOAT_EQ(x[1], 0);  // air
+  const std::vector<float> back = units.from_network(x);
+  for (size_t i = 0; i < back.size(); ++i) EXPECT_NEAR(back[i], volume.voxels[i], 2e-4);
+}
+
 TEST(NetworkUnits, GaussianVolumeComesBackAsItWas) {
   const Volume volume = cube(3);
-  const NetworkUnits units(volume, noise(NoiseKind::gaussian, 40));
+  const NetworkUnits units = mr_units(volume, noise(NoiseKind::gaussian, 40));
   const std::vector<float> back = units.from_network(units.to_network(volume.voxels));
   for (size_t i = 0; i < back.size(); ++i) EXPECT_NEAR(back[i], volume.voxels[i], 1e-4);  // two float roundings
 }
 
 TEST(NetworkUnits, BrightTissueIsNearOneAndSigmaIsScaledWithIt) {
   const Volume volume = cube(3);
-  const NetworkUnits units(volume, noise(NoiseKind::gaussian, 43));
+  const NetworkUnits units = mr_units(volume, noise(NoiseKind::gaussian, 43));
   EXPECT_NEAR(units.to_network({860})[0], 1, 0.02);
   EXPECT_NEAR(units.sigma(), 0.05, 0.001);
 }
@@ -39,7 +55,7 @@ TEST(NetworkUnits, BrightTissueIsNearOneAndSigmaIsScaledWithIt) {
 TEST(NetworkUnits, ZeroedBackgroundStaysExactlyZeroWhateverTheNetworkMakesOfIt) {
   const Volume volume = cube(0);
   for (const NoiseKind kind : {NoiseKind::gaussian, NoiseKind::rician}) {
-    const NetworkUnits units(volume, noise(kind, 40));
+    const NetworkUnits units = mr_units(volume, noise(kind, 40));
     std::vector<float> x = units.to_network(volume.voxels);
     EXPECT_EQ(x[0], 0);
     for (float& value : x) value += 0.1f;
@@ -53,7 +69,7 @@ TEST(NetworkUnits, RicianMeanOfAFlatRegionComesBackUnbiased) {
   volume.voxels.assign(volume.voxels.size(), 200);
   const double sigma = 100;
   add_rician_noise(volume.voxels.data(), volume.voxels.size(), sigma, 1);
-  const NetworkUnits units(volume, noise(NoiseKind::rician, sigma));
+  const NetworkUnits units = mr_units(volume, noise(NoiseKind::rician, sigma));
   std::vector<float> x = units.to_network(volume.voxels);
   double sum = 0;
   for (const float value : x) sum += value;

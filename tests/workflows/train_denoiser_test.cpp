@@ -23,8 +23,8 @@ class TrainDenoiserCommand : public test::WorkflowTest {
     return file("tiny.toml");
   }
 
-  Outcome train(const std::string& config_file, std::vector<std::string> more = {}) {
-    std::vector<std::string> words{"train", "denoiser", config_file, "--out", file("run"), "--threads", "1"};
+  Outcome train(const std::string& config_file, std::vector<std::string> more = {}, const std::string& folder = "run") {
+    std::vector<std::string> words{"train", "denoiser", config_file, "--out", file(folder), "--threads", "1"};
     words.insert(words.end(), more.begin(), more.end());
     return voxprior_run(words, {{"VOLUMES", VOXPRIOR_TESTDATA}});
   }
@@ -71,6 +71,23 @@ TEST_F(TrainDenoiserCommand, InterruptedRunSaysThatItCanGoOn) {
   const Outcome outcome = process.wait();
   expect_refused(outcome, 75, "train denoiser");
   EXPECT_THAT(outcome.err, HasSubstr("--resume"));
+}
+
+TEST_F(TrainDenoiserCommand, KilledRunResumesToTheSameBytesAsAnUndisturbedOne) {
+  const std::string recipe = config(60, "checkpoint_minutes = 0.001\nprecision = \"float32\"\n");
+  ASSERT_EQ(train(recipe, {}, "undisturbed").exit_code, 0);
+  {
+    test::Process process(test::program(),
+                          {"train", "denoiser", recipe, "--out", file("run"), "--threads", "1", "--progress", "slicer"},
+                          {{"VOLUMES", VOXPRIOR_TESTDATA}});
+    process.wait_for("training</filter-comment></filter-start>\n<filter-progress>");
+    process.send(SIGKILL);
+    ASSERT_EQ(process.wait().exit_code, 128 + SIGKILL);
+  }
+  ASSERT_TRUE(std::filesystem::exists(scratch_ / "run" / "checkpoint.safetensors"));
+  ASSERT_EQ(train(recipe, {"--resume"}).exit_code, 0);
+  EXPECT_EQ(test::bytes_of(scratch_ / "run" / "model.safetensors"),
+            test::bytes_of(scratch_ / "undisturbed" / "model.safetensors"));
 }
 
 }  // namespace

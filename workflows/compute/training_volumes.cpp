@@ -27,21 +27,13 @@ std::string expand_variables(std::string text) {
   return text;
 }
 
-bool is_volume_name(const fs::path& path) {
-  const std::string name = path.filename().string();
-  const auto ends_with = [&](const std::string& ending) {
-    return name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
-  };
-  return ends_with(".nii") || ends_with(".nii.gz") || ends_with(".nrrd") || ends_with(".mha");
-}
-
 std::vector<fs::path> volume_files(const std::string& entry) {
   const fs::path path = expand_variables(entry);
   if (fs::is_regular_file(path)) return {path};
   if (!fs::is_directory(path)) fail(ExitCode::input, path.string(), ": no such file or folder of volumes");
   std::vector<fs::path> files;
   for (const auto& item : fs::recursive_directory_iterator(path))
-    if (item.is_regular_file() && is_volume_name(item.path())) files.push_back(item.path());
+    if (item.is_regular_file() && !volume_ending(item.path()).empty()) files.push_back(item.path());
   if (files.empty()) fail(ExitCode::input, path.string(), ": folder holds no .nii, .nii.gz, .nrrd or .mha volume");
   std::sort(files.begin(), files.end());
   return files;
@@ -49,8 +41,8 @@ std::vector<fs::path> volume_files(const std::string& entry) {
 
 TrainingVolume read_normalised(const fs::path& path, const std::string& modality) {
   const Volume volume = read_volume(path);
-  IntensityMap unit = ct_intensity_map();
-  if (modality != "ct") unit = {0, foreground_scale(volume.voxels.data(), volume.voxels.size())};
+  const IntensityMap unit =
+      modality == "ct" ? ct_intensity_map() : mr_intensity_map(volume.voxels.data(), volume.voxels.size());
   if (!(unit.scale > 0)) fail(ExitCode::input, path.string(), ": has no voxel above 0; leave it out with data.exclude");
 
   const auto& size = volume.geometry.size;
