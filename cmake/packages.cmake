@@ -9,8 +9,9 @@ find_package(Torch REQUIRED)
 add_library(voxprior_torch INTERFACE)
 add_library(voxprior::torch ALIAS voxprior_torch)
 target_link_libraries(voxprior_torch INTERFACE ${TORCH_LIBRARIES})
+# LibTorch says which C++ ABI it was built with. What is linked with it must agree, used LibTorch or not.
 separate_arguments(voxprior_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
-target_compile_options(voxprior_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${voxprior_torch_flags}>)
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${voxprior_torch_flags}>")
 
 add_library(voxprior_torch_pch OBJECT cmake/torch_pch.cpp)
 target_link_libraries(voxprior_torch_pch PRIVATE voxprior::torch)
