@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "pipeline/noise/parallel.h"
+#include "base/parallel.h"
 
 namespace voxprior {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "pipeline/noise/parallel.h"
+#include "base/parallel.h"
 #include "pipeline/noise/random.h"
 
 namespace voxprior {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/noise/parallel.h"
+#include "base/parallel.h"
 #include "pipeline/noise/rician.h"
 
 namespace voxprior {
