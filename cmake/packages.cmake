@@ -1,6 +1,5 @@
 # Every third-party package, found in one place. What a module links it names itself.
 find_package(Threads REQUIRED)
-find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(Torch REQUIRED)
@@ -25,6 +24,7 @@ function(voxprior_use_torch target)
 endfunction()
 
 if(VOXPRIOR_IO)
+  find_package(ZLIB REQUIRED)
   find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta)
   find_package(DCMTK REQUIRED)
   find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
