@@ -16,10 +16,11 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
   SafetensorsFile file = read_safetensors(path);
-  if (file.metadata["kind"] != "training checkpoint")
-    fail(ExitCode::model, path.string(),
-         ": is no training checkpoint; --resume needs the folder of an interrupted run");
-  return {std::stoll(file.metadata["step"]), file.metadata["data"], std::move(file.tensors)};
+  const std::string& step = file.metadata["step"];
+  const bool is_number = !step.empty() && step.size() < 19 && step.find_first_not_of("0123456789") == std::string::npos;
+  if (file.metadata["kind"] != "training checkpoint" || !is_number)
+    fail(ExitCode::model, path, ": is no training checkpoint; --resume needs the folder of an interrupted run");
+  return {std::stoll(step), file.metadata["data"], std::move(file.tensors)};
 }
 
 }  // namespace voxprior

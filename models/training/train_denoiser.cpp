@@ -193,7 +193,10 @@ class DenoiserTrainer {
     for (const auto& [name, tensor] : checkpoint.tensors)
       if (name.rfind(prefix, 0) == 0) state[name.substr(prefix.size())] = tensor;
     optimiser_.load_state(state);
-    preconditioner_ = HaarPreconditioner(checkpoint.tensors.at("feature_std"));
+    const auto feature_std = checkpoint.tensors.find("feature_std");
+    if (feature_std == checkpoint.tensors.end() || feature_std->second.numel() != HaarPreconditioner::kFeatures)
+      fail(ExitCode::model, file, ": has no 'feature_std' of this network; it belongs to another version");
+    preconditioner_ = HaarPreconditioner(feature_std->second);
     step_ = checkpoint.step;
     log_.resume(step_);
   }

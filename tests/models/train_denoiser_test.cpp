@@ -119,6 +119,20 @@ TEST_F(TrainDenoiser, RefusesToResumeOnOtherDataOrAnotherNetwork) {
   EXPECT_THROW(train(rest), Error);
 }
 
+TEST_F(TrainDenoiser, RefusesToResumeFromAFileThatIsNoCheckpoint) {
+  train(tiny_run(scratch_ / "run", 1));
+  std::filesystem::copy_file(scratch_ / "run" / "model.safetensors", scratch_ / "run" / "checkpoint.safetensors",
+                             std::filesystem::copy_options::overwrite_existing);
+  DenoiserTrainingRun rest = tiny_run(scratch_ / "run", 2);
+  rest.resume = true;
+  try {
+    train(rest);
+    FAIL() << "resumed from a model file";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::model);
+  }
+}
+
 TEST_F(TrainDenoiser, AnObserverCanStopTheRun) {
   struct Stop {};
   EXPECT_THROW(train(tiny_run(scratch_ / "run", 100), [](const TrainingProgress&) { throw Stop{}; }), Stop);
