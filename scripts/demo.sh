@@ -3,7 +3,7 @@
 # Everything is written to build/demo; run it again as often as you like.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/build.sh
+scripts/build.sh voxprior voxprior_compute
 
 voxprior=build/release/bin/voxprior
 clean=testdata/brain_t1_sub-41.nii.gz
