@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace voxprior {
+
+/// A number as DICOM's value representation DS (PS3.5 6.2): at most 16 characters, with as many digits as fit in them.
+/// `value` must be finite.
+std::string decimal_string(double value);
+
+/// The number that decimal_string() writes: what a reader will compute with.
+double rounded_to_decimal_string(double value);
+
+}  // namespace voxprior

@@ -1,0 +1,71 @@
+#include "io/dicom/write/stale_attributes.h"
+
+#include <vector>
+
+#include "io/dicom/write/edit_attributes.h"
+
+namespace voxprior {
+namespace {
+
+const DcmTagKey kStale[] = {
+    DCM_SmallestImagePixelValue,
+    DCM_LargestImagePixelValue,
+    DCM_SmallestPixelValueInSeries,
+    DCM_LargestPixelValueInSeries,
+    DCM_RETIRED_SmallestImagePixelValueInPlane,
+    DCM_RETIRED_LargestImagePixelValueInPlane,
+    DCM_IconImageSequence,
+    DCM_HistogramSequence,
+    DCM_RepresentativeFrameNumber,
+    DCM_PixelDataProviderURL,
+    DCM_MACParametersSequence,      // signatures vouch for bytes
+    DCM_DigitalSignaturesSequence,  // that are no longer there
+    DCM_DataSetTrailingPadding,
+};
+
+std::vector<DcmTagKey> tags_of(DcmItem& item) {
+  std::vector<DcmTagKey> tags;
+  for (unsigned long n = 0; n < item.card(); ++n) tags.push_back(item.getElement(n)->getTag().getXTag());
+  return tags;
+}
+
+bool is_curve(const DcmTagKey& tag) { return tag.getGroup() >= 0x5000 && tag.getGroup() <= 0x50ff; }
+bool is_overlay(const DcmTagKey& tag) { return tag.getGroup() >= 0x6000 && tag.getGroup() <= 0x60ff; }
+
+/// Whether this overlay plane has bits of its own. Older ones sit in bits of the pixels that are rewritten; and frames
+/// of a multi-frame overlay may belong to frames that are left out.
+bool stands_alone(DcmItem& dataset, std::uint16_t group) {
+  return dataset.tagExists(DcmTagKey(group, 0x3000)) && !dataset.tagExists(DcmTagKey(group, 0x0015));
+}
+
+void remove_group_lengths(DcmItem& item) {
+  for (const DcmTagKey& tag : tags_of(item)) {
+    if (tag.getElement() == 0) remove(item, tag);
+  }
+}
+
+}  // namespace
+
+void remove_stale_attributes(DcmItem& dataset) {
+  for (const DcmTagKey& tag : kStale) remove(dataset, tag);
+  remove_group_lengths(dataset);
+  std::vector<DcmTagKey> doomed;
+  for (const DcmTagKey& tag : tags_of(dataset)) {
+    if (is_curve(tag) || (is_overlay(tag) && !stands_alone(dataset, tag.getGroup()))) doomed.push_back(tag);
+  }
+  for (const DcmTagKey& tag : doomed) remove(dataset, tag);
+}
+
+void remove_private_attributes(DcmItem& item) {
+  for (const DcmTagKey& tag : tags_of(item)) {
+    if (tag.getGroup() % 2 == 1) remove(item, tag);
+  }
+  for (const DcmTagKey& tag : tags_of(item)) {
+    DcmSequenceOfItems* const sequence = find_sequence(item, tag);
+    for (unsigned long n = 0; sequence != nullptr && n < sequence->card(); ++n) {
+      remove_private_attributes(*sequence->getItem(n));
+    }
+  }
+}
+
+}  // namespace voxprior

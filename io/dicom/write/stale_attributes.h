@@ -1,0 +1,14 @@
+#pragma once
+
+class DcmItem;
+
+namespace voxprior {
+
+/// Removes from a dataset whose pixels change what no longer holds: extreme pixel values, icons, histograms,
+/// signatures, curves, overlays that sat in unused bits of the pixels, group lengths and trailing padding.
+void remove_stale_attributes(DcmItem& dataset);
+
+/// Removes all private (odd-numbered) groups, in items of sequences, too.
+void remove_private_attributes(DcmItem& item);
+
+}  // namespace voxprior
