@@ -25,7 +25,8 @@ struct DicomStack {
   std::vector<DicomFrame> frames;  ///< ordered along the third axis of the grid
   Geometry geometry;     ///< i along the rows, j along the columns, k through the frames; right for `sheared`, too
   bool sheared = false;  ///< gantry tilt: the third axis is not perpendicular to the planes
-  std::vector<double> gaps_mm;  ///< distances between neighbouring planes, where they are not all equal; else empty
+  std::vector<double> gaps_mm;  ///< distances between neighbouring planes, where they are not all equal (the spacing
+                                ///< of the third axis is then their median); else empty
   std::string label;  ///< what sets it apart from the other stacks of the series: "echo 2", "b 1000"; may be empty
 };
 
@@ -37,7 +38,8 @@ struct DicomSeries {
   std::int64_t number = 0;  ///< SeriesNumber
   std::vector<DicomStack> stacks;
   std::vector<std::string> problems;  ///< why it is no volume, or what to know of it
-  bool readable = false;              ///< at least one stack can be read as a volume
+  bool readable = false;              ///< has a stack; one with gaps_mm is read only where gaps are allowed
+  std::int64_t image_count = 0;       ///< images found, also where they make no volume
 };
 
 }  // namespace voxprior

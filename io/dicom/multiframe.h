@@ -1,0 +1,17 @@
+#pragma once
+// Includes DCMTK: for .cpp files of io/dicom only.
+
+#include <dcmtk/dcmdata/dcdatset.h>
+
+#include <vector>
+
+#include "io/dicom/frame_header.h"
+
+namespace voxprior {
+
+/// The frames of an Enhanced MR or CT file (PS3.3 C.7.6.16): each from its own functional groups, or from the shared
+/// ones where it has none. `common` holds what is the same in all of them: file, size, SOPInstanceUID. No frames when
+/// NumberOfFrames and PerFrameFunctionalGroupsSequence disagree.
+std::vector<FrameHeader> read_frames(DcmDataset& dataset, const std::string& modality, const FrameHeader& common);
+
+}  // namespace voxprior

@@ -1,0 +1,175 @@
+#include "io/dicom/read_volume.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "io/dicom/dataset.h"
+#include "io/dicom/pixels/frame_pixels.h"
+#include "io/dicom/slice_values.h"
+#include "io/grid.h"
+
+namespace voxprior {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The planes of a volume that lie in one file.
+struct FilePlanes {
+  fs::path file;
+  std::vector<std::size_t> planes;  ///< indices into the frames of the stack
+};
+
+struct FileOutcome {
+  SliceCounts counts;
+  int bits_stored = 0;
+  bool is_signed = false;
+  bool monochrome1 = false;
+  std::exception_ptr error;
+};
+
+std::vector<FilePlanes> planes_by_file(const DicomStack& stack) {
+  std::map<fs::path, std::size_t> known;
+  std::vector<FilePlanes> files;
+  for (std::size_t k = 0; k < stack.frames.size(); ++k) {
+    const fs::path& file = stack.frames[k].file;
+    const auto [place, is_new] = known.try_emplace(file, files.size());
+    if (is_new) files.push_back({file, {}});
+    files[place->second].planes.push_back(k);
+  }
+  return files;
+}
+
+FileOutcome decode_file(const FilePlanes& file, const DicomStack& stack, const DicomLimits& limits,
+                        std::vector<float>& voxels) {
+  const Geometry& grid = stack.geometry;
+  const auto plane_voxels = static_cast<std::size_t>(grid.size[0] * grid.size[1]);
+  FileOutcome outcome;
+  try {
+    const std::unique_ptr<DcmFileFormat> loaded = load_dicom(file.file, PixelLoading::load, limits);
+    for (const std::size_t k : file.planes) {
+      const DicomFrame& frame = stack.frames[k];
+      const FramePixels pixels = decode_frame(*loaded, frame.frame, file.file);
+      if (pixels.columns != grid.size[0] || pixels.rows != grid.size[1] || pixels.stored.size() != plane_voxels)
+        fail(ExitCode::input, file.file, ": is not the image that was found here before; start again");
+      const PixelMeaning meaning = pixel_meaning(*loaded->getDataset(), pixels.is_signed);
+      const SliceCounts counts = convert_slice(pixels, meaning, frame, voxels.data() + k * plane_voxels);
+      outcome.counts.padding += counts.padding;
+      outcome.counts.inexact += counts.inexact;
+      outcome.bits_stored = pixels.bits_stored;
+      outcome.is_signed = pixels.is_signed;
+      outcome.monochrome1 = meaning.monochrome1;
+    }
+  } catch (...) {
+    outcome.error = std::current_exception();
+  }
+  return outcome;
+}
+
+std::vector<FileOutcome> decode_all(const DicomStack& stack, const DicomReadOptions& options,
+                                    std::vector<float>& voxels) {
+  const std::vector<FilePlanes> files = planes_by_file(stack);
+  std::vector<FileOutcome> outcomes(files.size());
+  for_slabs(files.size(), 1, options.threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) outcomes[n] = decode_file(files[n], stack, options.limits, voxels);
+  });
+  for (const FileOutcome& outcome : outcomes) {
+    if (outcome.error) std::rethrow_exception(outcome.error);
+  }
+  return outcomes;
+}
+
+VoxelType type_for(int bits_stored, bool is_signed) {
+  if (bits_stored <= 8) return is_signed ? VoxelType::int8 : VoxelType::uint8;
+  if (bits_stored <= 16) return is_signed ? VoxelType::int16 : VoxelType::uint16;
+  return is_signed ? VoxelType::int32 : VoxelType::uint32;
+}
+
+/// The type and scale that all slices share; float32 where they share none.
+StoredForm stored_form(const DicomStack& stack, const std::vector<FileOutcome>& outcomes) {
+  StoredForm stored;
+  const DicomFrame& first = stack.frames.front();
+  const bool one_scale = std::all_of(stack.frames.begin(), stack.frames.end(), [&](const DicomFrame& frame) {
+    return frame.rescale_slope == first.rescale_slope && frame.rescale_intercept == first.rescale_intercept;
+  });
+  const bool one_sign = std::all_of(outcomes.begin(), outcomes.end(), [&](const FileOutcome& outcome) {
+    return outcome.is_signed == outcomes.front().is_signed;
+  });
+  if (!one_scale || !one_sign) return stored;
+  int bits = 0;
+  for (const FileOutcome& outcome : outcomes) bits = std::max(bits, outcome.bits_stored);
+  stored.type = type_for(bits, outcomes.front().is_signed);
+  stored.slope = first.rescale_slope;
+  stored.intercept = first.rescale_intercept;
+  return stored;
+}
+
+std::string gap_notice(const DicomStack& stack) {
+  std::ostringstream text;
+  text << "planes are not equally spaced but treated as if they were " << stack.geometry.spacing_mm[2]
+       << " mm apart; their distances in mm:";
+  for (const double mm : stack.gaps_mm) text << ' ' << std::round(mm * 1e3) / 1e3;
+  return text.str();
+}
+
+void tell(const DicomStack& stack, const std::vector<FileOutcome>& outcomes, Volume& volume) {
+  std::int64_t padding = 0, inexact = 0;
+  bool monochrome1 = false;
+  for (const FileOutcome& outcome : outcomes) {
+    padding += outcome.counts.padding;
+    inexact += outcome.counts.inexact;
+    monochrome1 = monochrome1 || outcome.monochrome1;
+  }
+  std::vector<std::string>& notices = volume.notices;
+  if (!stack.gaps_mm.empty()) notices.push_back(gap_notice(stack));
+  if (stack.sheared) notices.push_back("the planes are tilted against the axis through them (gantry tilt)");
+  if (padding > 0)
+    notices.push_back(std::to_string(padding) + " voxels are padding (PixelPaddingValue), kept as stored");
+  if (inexact > 0) notices.push_back(std::to_string(inexact) + " values beyond 2^24 are rounded to float32");
+  if (monochrome1) notices.push_back("low values are bright (MONOCHROME1): turned over, so that high is bright");
+  if (volume.stored.type == VoxelType::float32) {
+    notices.push_back("slices differ in RescaleSlope, RescaleIntercept or sign: kept as float32");
+  }
+}
+
+void check_readable(const DicomSeries& series, std::size_t stack_number, const DicomReadOptions& options) {
+  if (stack_number >= series.stacks.size()) {
+    fail(ExitCode::usage, "series ", series.number, " has ", series.stacks.size(), " volumes, counted from 0; volume ",
+         stack_number, " does not exist");
+  }
+  const DicomStack& stack = series.stacks[stack_number];
+  const fs::path folder = stack.frames.front().file.parent_path();
+  if (!stack.gaps_mm.empty() && !options.allow_gaps) {
+    std::ostringstream distances;
+    for (const double mm : stack.gaps_mm) distances << ' ' << std::round(mm * 1e3) / 1e3;
+    fail(ExitCode::input, folder, ": series ", series.number, ": planes are not equally spaced, a slice may be missing",
+         "; distances in mm:", distances.str(), "; get the whole series, or allow gaps with --allow-gaps");
+  }
+  check_size(folder, stack.geometry.size, options.limits.max_voxels);
+}
+
+}  // namespace
+
+Volume read_dicom_volume(const DicomSeries& series, std::size_t stack_number, const DicomReadOptions& options) {
+  check_readable(series, stack_number, options);
+  const DicomStack& stack = series.stacks[stack_number];
+  Volume volume;
+  volume.geometry = stack.geometry;
+  volume.modality = series.modality == "CT" ? Modality::ct : Modality::mr;
+  volume.voxels.resize(static_cast<std::size_t>(stack.geometry.voxel_count()));
+  const std::vector<FileOutcome> outcomes = decode_all(stack, options, volume.voxels);
+  volume.stored = stored_form(stack, outcomes);
+  tell(stack, outcomes, volume);
+  return volume;
+}
+
+}  // namespace voxprior
