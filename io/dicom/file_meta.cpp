@@ -1,0 +1,95 @@
+#include "io/dicom/file_meta.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "base/error.h"
+#include "io/dicom/element_header.h"
+#include "io/dicom/transfer_syntax.h"
+
+namespace voxprior {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kPreambleBytes = 128, kMagicBytes = 4, kFirstElementBytes = 8;
+constexpr std::uint32_t kMostUidBytes = 64;
+constexpr std::uint16_t kMetaGroup = 0x0002, kIdentifyingGroup = 0x0008;
+constexpr ElementEncoding kMetaEncoding{true, false};  // PS3.10 section 7.1
+
+bool has_magic(const unsigned char* bytes, std::size_t count) {
+  return count >= kPreambleBytes + kMagicBytes && std::memcmp(bytes + kPreambleBytes, "DICM", kMagicBytes) == 0;
+}
+
+bool is_explicit(const unsigned char* element) {
+  static constexpr const char* kPossibleVrs[] = {"UL", "CS", "OB", "UI", "DA", "SH",
+                                                 "LO", "PN", "TM", "ST", "IS", "US"};
+  return std::any_of(std::begin(kPossibleVrs), std::end(kPossibleVrs),
+                     [&](const char* vr) { return std::memcmp(element + 4, vr, 2) == 0; });
+}
+
+/// The transfer syntax that the first element of a bare data set is written in; empty when it is none. Data sets begin
+/// with group 0008, whose lowest elements are short.
+std::string syntax_of_bare_data_set(const unsigned char* element) {
+  const bool big_endian = element[0] == 0;
+  if (two_bytes(element, big_endian) != kIdentifyingGroup || two_bytes(element + 2, big_endian) > 0x0100) return {};
+  if (is_explicit(element)) return big_endian ? kExplicitBigEndian : kExplicitLittleEndian;
+  const bool short_value = element[5] == 0 && element[6] == 0 && element[7] == 0;
+  return !big_endian && short_value ? kImplicitLittleEndian : "";
+}
+
+bool is_meta_element(const unsigned char* element) {
+  return two_bytes(element, false) == kMetaGroup && two_bytes(element + 2, false) <= 0x0102 && is_explicit(element);
+}
+
+/// Walks the meta group from `offset` on, until an element of another group.
+FileMeta walk_meta_group(const fs::path& path, std::uint64_t offset) {
+  const std::unique_ptr<ScanSource> source = scan_file(path, offset);
+  FileMeta meta;
+  meta.present = true;
+  unsigned char first[ScanSource::kMostPeeked];
+  while (source->peek(first, 2) == 2 && two_bytes(first, false) == kMetaGroup) {
+    const ElementHeader header = read_element_header(path, *source, kMetaEncoding, {});
+    if (header.length > source->end() - source->position())
+      fail(ExitCode::input, path, ": the file meta information is cut short; copy the file again");
+    if (header.tag.element == 0x0010 && header.length <= kMostUidBytes) {
+      meta.transfer_syntax_uid.resize(header.length);
+      source->read(meta.transfer_syntax_uid.data(), header.length);
+    } else {
+      source->skip(header.length);
+    }
+  }
+  meta.data_set_offset = offset + source->position();
+  while (!meta.transfer_syntax_uid.empty() &&
+         (meta.transfer_syntax_uid.back() == '\0' || meta.transfer_syntax_uid.back() == ' '))
+    meta.transfer_syntax_uid.pop_back();
+  if (meta.transfer_syntax_uid.empty())
+    fail(ExitCode::input, path, ": its file meta information names no TransferSyntaxUID; export the file again");
+  return meta;
+}
+
+std::size_t read_first_bytes(const fs::path& path, unsigned char* bytes, std::size_t count) {
+  const std::unique_ptr<ScanSource> source = scan_file(path);
+  count = static_cast<std::size_t>(std::min<std::uint64_t>(count, source->end()));
+  return source->read(bytes, count) ? count : 0;
+}
+
+}  // namespace
+
+bool begins_like_dicom(const unsigned char* bytes, std::size_t count) {
+  if (has_magic(bytes, count)) return true;
+  return count >= kFirstElementBytes && (is_meta_element(bytes) || !syntax_of_bare_data_set(bytes).empty());
+}
+
+FileMeta read_file_meta(const fs::path& path) {
+  unsigned char bytes[kPreambleBytes + kMagicBytes];
+  const std::size_t count = read_first_bytes(path, bytes, sizeof bytes);
+  if (!begins_like_dicom(bytes, count))
+    fail(ExitCode::input, path, ": is no DICOM file: neither \"DICM\" at byte 128 nor the beginning of a data set");
+  if (has_magic(bytes, count)) return walk_meta_group(path, count);
+  if (is_meta_element(bytes)) return walk_meta_group(path, 0);
+  return {false, syntax_of_bare_data_set(bytes), 0};
+}
+
+}  // namespace voxprior
