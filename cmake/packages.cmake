@@ -25,7 +25,7 @@ endfunction()
 
 if(VOXPRIOR_IO)
   find_package(ZLIB REQUIRED)
-  find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIONRRD ITKIOMeta)
+  find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageFunction ITKImageGrid ITKIOImageBase ITKIONRRD ITKIOMeta ITKTransform)
   find_package(DCMTK REQUIRED)
   find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
   find_package(PNG REQUIRED)
