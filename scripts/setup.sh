@@ -9,7 +9,7 @@ set -euo pipefail
 build=(
   build-essential cmake ninja-build ccache
   libtorch-dev libopenblas0-openmp            # without openblas0-openmp LibTorch multiplies matrices 30 times slower
-  libinsighttoolkit5-dev libdcmtk-dev libboost-program-options-dev
+  libinsighttoolkit5-dev libdcmtk-dev libopenjp2-7-dev pkg-config libboost-program-options-dev
   libpng-dev zlib1g-dev nlohmann-json3-dev libtomlplusplus-dev
 )
 tests=(libgtest-dev libgmock-dev)
