@@ -45,7 +45,8 @@ std::string instance_bytes(const DcmDataset& dataset) {
   file.transferInit();
   OFCondition condition;
   do {
-    condition = file.write(stream, kSyntax, EET_ExplicitLength, &cache, EGL_withoutGL, EPD_withoutPadding);
+    condition = file.write(stream, kSyntax, EET_ExplicitLength, &cache, EGL_withoutGL, EPD_withoutPadding, 0, 0, 0,
+                           EWM_dontUpdateMeta);
     if (condition.bad() && condition != EC_StreamNotifyClient) check(condition);
     void* filled = nullptr;
     offile_off_t count = 0;

@@ -7,26 +7,10 @@
 #include <memory>
 
 #include "base/error.h"
+#include "io/dicom/slice_values.h"
 
 namespace voxprior {
 namespace {
-
-/// US or SS, whichever the file says; as a number of the pixels' own kind.
-bool find_padding(DcmDataset& dataset, const DcmTagKey& tag, bool is_signed, std::int64_t& value) {
-  Sint32 signed_value = 0;
-  Uint16 bits = 0;
-  Sint16 signed_bits = 0;
-  if (dataset.findAndGetUint16(tag, bits).good()) {
-    value = is_signed ? static_cast<std::int16_t>(bits) : bits;
-  } else if (dataset.findAndGetSint16(tag, signed_bits).good()) {
-    value = is_signed ? signed_bits : static_cast<std::uint16_t>(signed_bits);
-  } else if (dataset.findAndGetSint32(tag, signed_value).good()) {
-    value = signed_value;
-  } else {
-    return false;
-  }
-  return true;
-}
 
 /// As the source has it, where pixels can be stored so; CT insists on 16 even for few bits.
 int allocation(DcmDataset& dataset, int bits_stored) {
@@ -74,12 +58,11 @@ PixelCoding pixel_coding(DcmDataset& dataset, int bits_stored, bool is_signed) {
   PixelCoding coding;
   coding.bits_stored = bits_stored;
   coding.is_signed = is_signed;
-  coding.monochrome1 = raw_text(dataset, DCM_PhotometricInterpretation) == "MONOCHROME1";
-  std::int64_t padding = 0, limit = 0;
-  if (find_padding(dataset, DCM_PixelPaddingValue, is_signed, padding)) {
-    if (!find_padding(dataset, DCM_PixelPaddingRangeLimit, is_signed, limit)) limit = padding;
-    coding.padding_first = std::min(padding, limit);
-    coding.padding_last = std::max(padding, limit);
+  const PixelMeaning meaning = pixel_meaning(dataset, is_signed);
+  coding.monochrome1 = meaning.monochrome1;
+  if (meaning.has_padding) {
+    coding.padding_first = meaning.padding_first;
+    coding.padding_last = meaning.padding_last;
   }
   return coding;
 }

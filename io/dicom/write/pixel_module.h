@@ -8,7 +8,7 @@
 
 namespace voxprior {
 
-/// How the pixels of a dataset are stored, by its Image Pixel module (PS3.3 C.7.6.3) and General Equipment's padding.
+/// How the pixels of a dataset are stored, by its Image Pixel module and its padding (PS3.3 C.7.6.3, C.7.5.1).
 /// Slope and intercept are the caller's.
 PixelCoding pixel_coding(DcmDataset& dataset, int bits_stored, bool is_signed);
 

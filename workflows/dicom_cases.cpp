@@ -1,0 +1,69 @@
+#include "workflows/dicom_cases.h"
+
+#include <cstdio>
+
+#include "io/dicom/write/series_nature.h"
+#include "workflows/dicom_input.h"
+
+namespace voxprior {
+namespace {
+
+std::string folder_name(std::size_t series_index, const DicomSeries& series, std::size_t stack) {
+  char text[64];
+  std::snprintf(text, sizeof text, "series-%03zu", series_index + 1);
+  std::string name = text;
+  if (series.stacks.size() > 1) {
+    std::snprintf(text, sizeof text, "-volume-%03zu", stack);
+    name += text;
+  }
+  return name;
+}
+
+std::string name_of(const DicomSeries& series) {
+  return "series " + std::to_string(series.number) + " (" + (series.modality.empty() ? "?" : series.modality) + ")";
+}
+
+bool is_for(const std::string& model_modality, const std::string& modality) {
+  return model_modality == "any" || (modality == "CT") == (model_modality == "ct");
+}
+
+std::string reason_to_skip(const DicomSeries& series, std::size_t stack, const DicomCaseRules& rules) {
+  if (series.modality != "MR" && series.modality != "CT") return "is neither MR nor CT";
+  if (!is_for(rules.model_modality, series.modality)) {
+    return "model '" + rules.model_name + "' was trained on " + rules.model_modality + "; choose one for " +
+           series.modality + " with --model";
+  }
+  if (!series.stacks[stack].gaps_mm.empty() && !rules.allow_gaps) {
+    return "its slices are not equally spaced, one may be missing; --allow-gaps takes it all the same";
+  }
+  return reason_against_denoising(series.stacks[stack]);
+}
+
+DicomCase unreadable(const DicomSeries& series) {
+  return {&series, 0, name_of(series), {}, series.problems.empty() ? "holds no volume" : series.problems.front()};
+}
+
+}  // namespace
+
+std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRules& rules) {
+  const DicomSeries* const wanted = rules.series.empty() ? nullptr : &choose_series(survey, rules.input, rules.series);
+  std::vector<DicomCase> cases;
+  for (std::size_t n = 0; n < survey.series.size(); ++n) {
+    const DicomSeries& series = survey.series[n];
+    if (wanted != nullptr && wanted != &series) continue;
+    if (!series.readable || series.stacks.empty()) {
+      cases.push_back(unreadable(series));
+      continue;
+    }
+    for (std::size_t stack = 0; stack < series.stacks.size(); ++stack) {
+      if (rules.volume >= 0 && stack != static_cast<std::size_t>(rules.volume)) continue;
+      std::string name = name_of(series);
+      if (series.stacks.size() > 1) name += ", volume " + std::to_string(stack);
+      cases.push_back(
+          {&series, stack, name, rules.output / folder_name(n, series, stack), reason_to_skip(series, stack, rules)});
+    }
+  }
+  return cases;
+}
+
+}  // namespace voxprior

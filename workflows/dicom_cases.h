@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/dicom/find_series.h"
+
+namespace voxprior {
+
+/// One volume of a DICOM folder, and what becomes of it.
+struct DicomCase {
+  const DicomSeries* series = nullptr;  ///< of the survey
+  std::size_t stack = 0;
+  std::string name;                  ///< "series 3 (MR)", "series 3 (MR), volume 1": for people, no patient data
+  std::filesystem::path out_folder;  ///< its name comes from the place of the series in the survey, never from a tag
+  std::string reason;                ///< why it is skipped; empty: it is not
+};
+
+struct DicomCaseRules {
+  std::filesystem::path input, output;
+  std::string series;          ///< SeriesNumber or SeriesInstanceUID; empty: all
+  int volume = -1;             ///< which volume of each series, counted from 0; -1: all
+  bool allow_gaps = false;     ///< take slices that are not equally spaced
+  std::string model_name;      ///< for messages
+  std::string model_modality;  ///< "mr", "ct" or "any"; CT is left to models that say ct or any
+};
+
+/// Every volume of the survey that the rules ask for, with the reason where one must be skipped. Throws
+/// Error(ExitCode::input) when the series asked for is not there.
+std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRules& rules);
+
+}  // namespace voxprior
