@@ -45,7 +45,7 @@ torch::Tensor feature_std_of(const SafetensorsFile& file, const std::filesystem:
 
 }  // namespace
 
-LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device) {
+LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device, torch::ScalarType body_type) {
   const SafetensorsFile file = read_safetensors(path);
   LoadedDenoiser loaded;
   loaded.card = model_card_of(file.metadata, path);
@@ -64,9 +64,9 @@ LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device de
   loaded.locality = {widths.halo(), widths.alignment()};
   // Level 0 rules. Measured: 5.1 tensors of its width at an eighth of the voxels, convolution workspace included.
   loaded.bytes_per_voxel = 6. * static_cast<double>(widths.channels[0]) * sizeof(float) / 8;
-  loaded.denoise = [network, preconditioner](const torch::Tensor& x, double sigma) mutable {
+  loaded.denoise = [network, preconditioner, body_type](const torch::Tensor& x, double sigma) mutable {
     const torch::NoGradGuard no_grad;
-    return preconditioner.denoise(network, x, torch::full({x.size(0)}, sigma, x.options()));
+    return preconditioner.denoise(network, x, torch::full({x.size(0)}, sigma, x.options()), body_type);
   };
   return loaded;
 }

@@ -24,9 +24,10 @@ struct LoadedDenoiser {
   double bytes_per_voxel = 0;  ///< peak working memory of one evaluation per voxel, measured
 };
 
-/// Reads a model file written by write_denoiser. Executes nothing from it.
+/// Reads a model file written by write_denoiser. Executes nothing from it. `body_type`: see models/precision.h.
 /// Throws Error(ExitCode::model) when it is missing, damaged, no denoiser or of another architecture.
-LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device = torch::kCPU);
+LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device = torch::kCPU,
+                             torch::ScalarType body_type = torch::kFloat32);
 
 /// Writes weights and card as safetensors. `card.architecture` is filled in from the network.
 void write_denoiser(const std::filesystem::path& path, const LocalUnet& network,

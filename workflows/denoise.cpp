@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "io/volume_file.h"
 #include "workflows/commands.h"
+#include "workflows/denoise_folder.h"
 #include "workflows/denoising.h"
 #include "workflows/installed_models.h"
 #include "workflows/platform.h"
@@ -93,16 +94,17 @@ void print_noise(const NoiseLevel& noise) {
 }  // namespace
 
 int denoise_command(const Invocation& invocation) {
-  std::string input, output, model, noise_kind, sigma;
+  std::string input, output, model, noise_kind, sigma, mirrors;
   long long memory_mb = 0, tile = 0, threads = 0;
   bool overwrite = false;
   ExtraFiles extras;
   DenoiseChoices choices;
   ReadChoices reading;
+  FolderToDenoise folder;
 
   Arguments arguments;
-  arguments.positional("IN", &input, "noisy volume: .nii, .nii.gz, .nrrd or .mha")
-      .positional("OUT", &output, "volume to write; the ending chooses the format");
+  arguments.positional("IN", &input, "noisy volume: .nii, .nii.gz, .nrrd or .mha; or a DICOM folder, file or DICOMDIR")
+      .positional("OUT", &output, "volume to write; the ending chooses the format; for DICOM a folder");
   arguments
       .option("model", po::value(&model)->value_name("NAME|FILE")->default_value("mri-t1"),
               "an installed model, or a model file")
@@ -120,10 +122,18 @@ int denoise_command(const Invocation& invocation) {
               "work in tiles of N voxels a side; the result is the same; default: as large as memory allows")
       .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
               "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
+      .option("mirrors", choice(&mirrors, "--mirrors", {"2", "1", "4", "8"}),
+              "average the estimate over so many mirror images of the volume: better, and as many times slower")
+      .option("precision", choice(&choices.session.precision, "--precision", {"float32", "bfloat16", "auto"}),
+              "numbers of the network's inner layers; auto: bfloat16 where the processor or GPU computes in it, twice "
+              "as fast")
       .option("device", choice(&choices.session.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
       .flag("force", &choices.force, "denoise a volume that does not look like what the model is for")
       .flag("overwrite", &overwrite, "replace files that exist");
   reading.add_to(arguments);
+  folder.dicom.add_to(arguments);
+  arguments.flag("keep-private", &folder.keep_private,
+                 "keep the private attributes of a DICOM series, which may hold anything");
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
@@ -132,7 +142,23 @@ int denoise_command(const Invocation& invocation) {
     choices.noise = parse_noise_choice(noise_kind, sigma);
     choices.memory_bytes = memory_mb > 0 ? 1e6 * static_cast<double>(memory_mb) : free_memory_bytes() / 2;
     choices.tile = tile;
+    choices.session.mirrors = std::stoi(mirrors);
     choices.session.threads = compute_threads(static_cast<int>(threads));
+    if (leads_to_dicom(input)) {
+      if (!extras.residual.empty() || !extras.noise_map.empty() || !extras.preview.empty()) {
+        fail(ExitCode::usage, "--residual, --noise-map and --preview are for single files; convert the series first");
+      }
+      if (!volume_ending(output).empty()) {
+        fail(ExitCode::usage, output, ": a DICOM series is denoised into a folder; name one, or convert IN first");
+      }
+      choices.session.model_file = find_model(model).string();
+      folder.input = input;
+      folder.output = output;
+      folder.reading = reading.options();
+      folder.overwrite = overwrite;
+      denoise_folder(folder, choices, progress);
+      return;
+    }
     VolumeOutput out(kAbout.name, input, output, {extras.residual, extras.noise_map, extras.preview}, overwrite);
     choices.session.model_file = find_model(model).string();
 

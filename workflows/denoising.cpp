@@ -151,6 +151,8 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Pro
 
   result.record["model"] = record_of(session->model(), choices.session.model_file);
   result.record["device"] = session->device();
+  result.record["precision"] = session->precision();
+  result.record["mirrors"] = choices.session.mirrors;
   result.record["threads"] = choices.session.threads;
   result.record["tiles"] = {{"count", plan.tiles}, {"largest", plan.tile}};
   return result;

@@ -11,7 +11,7 @@
 #include "models/training/checkpoint.h"
 #include "models/training/metrics_log.h"
 #include "models/training/optimiser.h"
-#include "models/training/precision.h"
+#include "models/precision.h"
 #include "models/training/schedule.h"
 #include "models/training/validation.h"
 #include "models/weights/parameters.h"

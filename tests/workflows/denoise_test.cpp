@@ -58,10 +58,37 @@ TEST_F(DenoiseCommand, SidecarSaysHowTheResultWasMade) {
   EXPECT_EQ(sidecar["noise"]["kind"], "rician");
   EXPECT_EQ(sidecar["noise"]["estimated"], true);
   EXPECT_EQ(sidecar["device"], "cpu");
+  EXPECT_EQ(sidecar["precision"], "float32");
+  EXPECT_EQ(sidecar["mirrors"], 2);
   EXPECT_EQ(sidecar["threads"], 1);
   EXPECT_GT(sidecar["tiles"]["count"], 1);
   EXPECT_GT(sidecar["seconds"], 0);
   EXPECT_EQ(sidecar["clipped_voxels"], 0);
+}
+
+TEST_F(DenoiseCommand, MirrorsAreAveraged) {
+  const std::string noisy = noisy_crop();
+  const auto result = [&](const std::string& count) {
+    const std::string name = "mirrors" + count;
+    expect_done(denoise(noisy, file(name + ".nii"), {"--mirrors", count, "--sigma", "80"}), file(name + ".nii"));
+    EXPECT_EQ(json(name + ".voxprior.json")["mirrors"], std::stoi(count));
+    return read_volume(file(name + ".nii"));
+  };
+  const Volume one = result("1"), two = result("2"), four = result("4");
+  EXPECT_GT(largest_difference(one, two), 1e-3);
+  EXPECT_GT(largest_difference(two, four), 1e-3);
+  EXPECT_EQ(denoise(noisy, file("no.nii"), {"--mirrors", "3"}).exit_code, 2);
+}
+
+TEST_F(DenoiseCommand, Bfloat16IsNearFloat32AndIsRecorded) {
+  const std::string noisy = noisy_crop();
+  expect_done(denoise(noisy, file("full.nii"), {"--sigma", "80"}), file("full.nii"));
+  expect_done(denoise(noisy, file("half.nii"), {"--sigma", "80", "--precision", "bfloat16"}), file("half.nii"));
+  EXPECT_EQ(json("full.voxprior.json")["precision"], "float32");
+  EXPECT_EQ(json("half.voxprior.json")["precision"], "bfloat16");
+  const double difference = largest_difference(read_volume(file("full.nii")), read_volume(file("half.nii")));
+  EXPECT_GT(difference, 0);
+  EXPECT_LT(difference, 10);  // of 1000
 }
 
 TEST_F(DenoiseCommand, ResidualAndResultAddUpToTheInput) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "models/denoiser_file.h"
+#include "models/precision.h"
+#include "pipeline/core/mirrored.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
@@ -34,10 +36,15 @@ Denoiser on_device(const Denoiser& network, const torch::Device& device) {
 class TiledSession final : public DenoiseSession {
  public:
   TiledSession(const SessionOptions& options, const torch::Device& device)
-      : device_(device), loaded_(load_denoiser(options.model_file, device)), facts_(facts_of(loaded_)) {}
+      : device_(device),
+        precision_(choose_precision(options.precision, device)),
+        loaded_(load_denoiser(options.model_file, device, precision_)),
+        facts_(facts_of(loaded_)),
+        denoise_(averaged_over_mirrors(on_device(loaded_.denoise, device), options.mirrors)) {}
 
   const ModelFacts& model() const override { return facts_; }
   std::string device() const override { return device_.str(); }
+  std::string precision() const override { return precision_ == torch::kBFloat16 ? "bfloat16" : "float32"; }
 
   DenoisePlan plan(Size size, double memory_bytes, std::int64_t tile) const override {
     const TilePlan tiles = tile > 0
@@ -54,8 +61,8 @@ class TiledSession final : public DenoiseSession {
       const Size size = reversed(plan.size);
       const TilePlan tiles = plan_tiles_of(size, loaded_.locality, reversed(plan.tile));
       const torch::Tensor x = torch::from_blob(voxels.data(), {1, 1, size[0], size[1], size[2]}, torch::kFloat32);
-      const torch::Tensor clean = denoise_in_tiles(on_device(loaded_.denoise, device_), x, sigma, tiles,
-                                                   [&](double fraction) { progress.update(fraction); });
+      const torch::Tensor clean =
+          denoise_in_tiles(denoise_, x, sigma, tiles, [&](double fraction) { progress.update(fraction); });
       const torch::Tensor result = clean.contiguous();
       std::copy_n(result.data_ptr<float>(), voxels.size(), voxels.data());
     });
@@ -63,8 +70,10 @@ class TiledSession final : public DenoiseSession {
 
  private:
   torch::Device device_;
+  torch::ScalarType precision_;
   LoadedDenoiser loaded_;
   ModelFacts facts_;
+  Denoiser denoise_;
 };
 
 }  // namespace

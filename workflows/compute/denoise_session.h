@@ -13,7 +13,9 @@ namespace voxprior {
 /// The settings that a denoising session is opened with.
 struct SessionOptions {
   std::string model_file;
-  std::string device = "auto";  ///< auto | cpu | cuda; auto takes a GPU if there is one
+  std::string device = "auto";     ///< auto | cpu | cuda; auto takes a GPU if there is one
+  std::string precision = "float32";  ///< auto | float32 | bfloat16, for the layers between the first and the last
+  int mirrors = 1;                 ///< mirror images to average the estimate over: 1, 2, 4 or 8
   int threads = 1;
 };
 
@@ -42,7 +44,8 @@ class DenoiseSession {
   virtual ~DenoiseSession() = default;
 
   virtual const ModelFacts& model() const = 0;
-  virtual std::string device() const = 0;  ///< "cpu" or "cuda:0"
+  virtual std::string device() const = 0;     ///< "cpu" or "cuda:0"
+  virtual std::string precision() const = 0;  ///< "float32" or "bfloat16"
 
   /// Chooses tiles that stay below `memory_bytes`; `tile` > 0 asks for cubes of that many voxels instead.
   /// Throws Error(ExitCode::resources) when even the smallest tile needs more.

@@ -1,4 +1,4 @@
-#include "models/training/precision.h"
+#include "models/precision.h"
 
 namespace voxprior {
 namespace {
