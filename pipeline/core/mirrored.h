@@ -1,0 +1,12 @@
+#pragma once
+
+#include "pipeline/core/denoiser.h"
+
+namespace voxprior {
+
+/// The mean of D over `count` mirror images of its input, each mirrored back: 1, 2, 4 or 8 of the eight ways to reverse
+/// the three axes. A trained network does not quite commute with mirrors, and what differs between its answers is
+/// error: averaging removes that part. `count` evaluations for one.
+Denoiser averaged_over_mirrors(Denoiser denoise, int count);
+
+}  // namespace voxprior
