@@ -37,12 +37,13 @@ std::unique_ptr<DcmFileFormat> load_dicom(const fs::path& path, PixelLoading pix
   prepare_dcmtk();
   const DicomStructure structure = prescan_dicom(path, limits);
   // A transfer syntax that DCMTK does not know is encapsulated, thus explicit little endian around the pixel data.
+  // For such files DCMTK finds the file meta group only when left to look for it.
   const DcmXfer known(structure.transfer_syntax_uid.c_str());
   const E_TransferSyntax syntax = known.getXfer() == EXS_Unknown ? EXS_LittleEndianExplicit : known.getXfer();
 
   auto file = std::make_unique<DcmFileFormat>();
   const OFCondition status = file->loadFileUntilTag(OFFilename(path.c_str()), syntax, EGL_noChange, DCM_MaxReadLength,
-                                                    structure.has_file_meta ? ERM_fileOnly : ERM_dataset,
+                                                    structure.has_file_meta ? ERM_autoDetect : ERM_dataset,
                                                     pixels == PixelLoading::skip ? kFirstPixelElement : kNoElement);
   if (status.bad())
     fail(ExitCode::input, path, ": cannot be parsed as DICOM (", status.text(), "); copy or export the file again");

@@ -59,7 +59,7 @@ void check_image_claims(const fs::path& path, const ImageClaims& claims, const T
     return;
   }
   // Colour may be stored with fewer samples than pixels (YBR_FULL_422), and is refused when it is decoded.
-  const std::uint64_t needed = (static_cast<std::uint64_t>(values) / 8) * static_cast<std::uint64_t>(bits);
+  const std::uint64_t needed = (static_cast<std::uint64_t>(values) * static_cast<std::uint64_t>(bits) + 7) / 8;
   if (samples == 1 && claims.native_bytes < needed)
     fail(ExitCode::input, path, ": the image needs ", needed, " bytes of pixel data, the file holds ",
          claims.native_bytes, "; it is cut short or damaged");

@@ -180,9 +180,12 @@ class DataSetWalk {
 
   void check_fits(const ElementHeader& header) {
     const std::uint64_t left = open_.back().end - std::min(open_.back().end, source_.position());
-    if (header.length > left)
-      fail(ExitCode::input, path_, ": element ", header.tag.text(), " is said to be ", header.length, " bytes long, ",
-           left, " are left; the file is cut short or damaged, copy it again");
+    if (header.length <= left) return;
+    if (syntax_.deflated)
+      fail(ExitCode::input, path_, ": element ", header.tag.text(), " is said to be ", header.length,
+           " bytes long, more than the deflated file can hold; it is damaged or made to exhaust memory");
+    fail(ExitCode::input, path_, ": element ", header.tag.text(), " is said to be ", header.length, " bytes long, ",
+         left, " are left; the file is cut short or damaged, copy it again");
   }
 
   std::string text_value(const ElementHeader& header) {
