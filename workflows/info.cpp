@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "io/volume_file.h"
@@ -11,6 +12,8 @@
 #include "pipeline/intensity/normalise.h"
 #include "workflows/anatomy.h"
 #include "workflows/commands.h"
+#include "workflows/dicom_info.h"
+#include "workflows/dicom_input.h"
 #include "workflows/files.h"
 #include "workflows/noise_level.h"
 #include "workflows/read_choices.h"
@@ -22,9 +25,12 @@ namespace {
 
 const About kAbout{
     "info",
-    "show what a volume file holds: grid, intensities, noise, problems",
+    "show what a volume file or a DICOM folder holds: grid, intensities, noise, problems",
     "Reads the whole file and checks it as every other command does, so a file that info accepts is one that\n"
-    "denoise accepts. The orientation code names the directions towards which i, j and k grow (R/L, A/P, S/I).",
+    "denoise accepts. The orientation code names the directions towards which i, j and k grow (R/L, A/P, S/I).\n"
+    "\n"
+    "Of a DICOM folder (searched at any depth), a DICOM file or a DICOMDIR it lists every series from the headers\n"
+    "alone: its volumes, and why images are no part of one. With --series it reads that series as a volume.",
     {}};
 
 using Json = nlohmann::ordered_json;
@@ -75,12 +81,12 @@ Json describe_noise(const Volume& volume, const NoiseLevel& noise) {
           {"white", noise.white}};
 }
 
-Json describe(const std::string& path, const Volume& volume) {
+Json describe(const std::string& path, const char* format, std::uintmax_t bytes, const Volume& volume) {
   const Geometry& grid = volume.geometry;
   const StoredForm& stored = volume.stored;
   Json json{{"file", path},
-            {"format", name_of(stored.format)},
-            {"bytes", std::filesystem::file_size(path)},
+            {"format", format},
+            {"bytes", bytes},
             {"modality", name_of(volume.modality)},
             {"size", grid.size},
             {"spacing_mm", grid.spacing_mm},
@@ -136,23 +142,48 @@ void print_text(const Json& about) {
   for (const auto& notice : about["notices"]) print_line("notice   ", notice);
 }
 
+Json describe_file(const std::string& path, const ReadOptions& options) {
+  check_readable(path);
+  const Volume volume = read_volume(path, options);
+  return describe(path, name_of(volume.stored.format), std::filesystem::file_size(path), volume);
+}
+
+Json describe_dicom_volume(const std::string& path, const DicomChoices& choices, const ReadOptions& options) {
+  const DicomVolumeChoice chosen = choose_dicom_volume(path, choices, options);
+  std::set<std::filesystem::path> files;
+  for (const DicomFrame& frame : chosen.series.stacks[chosen.stack].frames) files.insert(frame.file);
+  std::uintmax_t bytes = 0;
+  for (const std::filesystem::path& file : files) bytes += std::filesystem::file_size(file);
+  Json json = describe(path, "DICOM", bytes, read_chosen_volume(chosen, choices, options));
+  json["series_uid"] = chosen.series.series_uid;
+  json["volume"] = chosen.stack;
+  return json;
+}
+
 }  // namespace
 
 int info_command(const Invocation& invocation) {
   std::string path;
   ReadChoices reading;
+  DicomChoices dicom;
   bool as_json = false;
 
   Arguments arguments;
-  arguments.positional("PATH", &path, "volume to read: .nii, .nii.gz, .nrrd or .mha");
+  arguments.positional("PATH", &path, "volume to read (.nii, .nii.gz, .nrrd or .mha), DICOM folder, file or DICOMDIR");
   arguments.flag("json", &as_json, "print JSON");
   reading.add_to(arguments);
+  dicom.add_to(arguments);
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay&) {
-    check_readable(path);
-    const Json about = describe(path, read_volume(path, reading.options()));
+    const bool is_dicom = leads_to_dicom(path);
+    const bool is_survey = is_dicom && dicom.series.empty() && reading.options().volume_of_4d < 0;
+    const Json about = is_survey  ? describe_survey(path, survey_dicom({path}))
+                       : is_dicom ? describe_dicom_volume(path, dicom, reading.options())
+                                  : describe_file(path, reading.options());
     if (as_json) {
-      std::cout << about.dump(2) << '\n';
+      std::cout << about.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+    } else if (is_survey) {
+      print_survey(about);
     } else {
       print_text(about);
     }

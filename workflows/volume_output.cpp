@@ -25,9 +25,14 @@ VolumeOutput::VolumeOutput(const std::string& command, const fs::path& input, co
                            const std::vector<fs::path>& extras, bool overwrite)
     : overwrite_(overwrite ? Overwrite::yes : Overwrite::no), volume_path_(volume), provenance_(command) {
   format_of_name(volume);
-  check_readable(input);
+  const bool is_folder = fs::is_directory(input);  // of DICOM files: the command says which series it took
+  if (!is_folder) check_readable(input);
   check_outputs(all_outputs(volume, extras), {input}, overwrite_);
-  provenance_.add_input("volume", input);
+  if (is_folder) {
+    provenance_["inputs"]["volume"]["path"] = input.string();
+  } else {
+    provenance_.add_input("volume", input);
+  }
 }
 
 VolumeOutput::~VolumeOutput() {

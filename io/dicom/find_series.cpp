@@ -15,6 +15,7 @@
 #include "io/dicom/file_header.h"
 #include "io/dicom/find_files.h"
 #include "io/dicom/stacks.h"
+#include "io/volume_file.h"
 
 namespace voxprior {
 namespace {
@@ -144,6 +145,12 @@ DicomSeries assemble(Headers files) {
 }
 
 }  // namespace
+
+bool leads_to_dicom(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return true;
+  return fs::is_regular_file(path, ignored) && volume_ending(path).empty() && looks_like_dicom(path);
+}
 
 DicomSurvey survey_dicom(const std::vector<fs::path>& files_or_folders, const DicomLimits& limits) {
   DicomSurvey survey;

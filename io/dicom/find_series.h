@@ -17,6 +17,10 @@ struct DicomSurvey {
   std::int64_t not_dicom = 0;           ///< files that are no DICOM: passed over
 };
 
+/// Whether a name leads to DICOM: a folder, or a file that begins as DICOM files do and has no ending of another
+/// format.
+bool leads_to_dicom(const std::filesystem::path& path);
+
 /// Reads headers only, no pixels. A folder is searched at any depth; a DICOMDIR that is named itself stands for the
 /// files it refers to, one found in a folder is passed over. The result depends neither on the order of files nor on
 /// their names. Throws Error(ExitCode::input) where a name leads nowhere, never because of one bad file among others.

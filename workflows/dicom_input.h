@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "io/dicom/find_series.h"
+#include "io/volume.h"
+#include "io/volume_file.h"
+#include "workflows/cli/arguments.h"
+
+namespace voxprior {
+
+/// The options of commands that read DICOM: --series and --allow-gaps. --volume is one of ReadChoices.
+class DicomChoices {
+ public:
+  void add_to(Arguments& arguments);
+
+  std::string series;  ///< SeriesNumber or SeriesInstanceUID; empty: the only one
+  bool allow_gaps = false;
+};
+
+/// One volume of one series.
+struct DicomVolumeChoice {
+  DicomSeries series;
+  std::size_t stack = 0;
+};
+
+/// The series of `survey` that `wanted` (a number or a UID) names; without it, the only one that can be read. Throws
+/// Error(ExitCode::input) that lists the choices when there are several, and says why when there is none.
+const DicomSeries& choose_series(const DicomSurvey& survey, const std::filesystem::path& input,
+                                 const std::string& wanted);
+
+/// The volume of a series that --volume names, counted from 0; without it (-1), the only one.
+std::size_t choose_stack(const DicomSeries& series, const std::filesystem::path& input, int wanted);
+
+/// Finds the one volume meant. Refuses when a DICOM file is damaged: it might belong to that volume.
+DicomVolumeChoice choose_dicom_volume(const std::filesystem::path& input, const DicomChoices& choices,
+                                      const ReadOptions& reading);
+
+/// Reads it. What was left out of the series is among the notices of the volume.
+Volume read_chosen_volume(const DicomVolumeChoice& chosen, const DicomChoices& choices, const ReadOptions& reading);
+
+}  // namespace voxprior
