@@ -4,9 +4,13 @@ namespace voxprior {
 
 std::vector<Command> all_commands() {
   return {
-      {"info", info_command},         {"convert", convert_command},
-      {"denoise", denoise_command},   {"train denoiser", train_denoiser_command},
-      {"evaluate", evaluate_command}, {"add-noise", add_noise_command},
+      {"info", info_command},
+      {"convert", convert_command},
+      {"deidentify", deidentify_command},
+      {"denoise", denoise_command},
+      {"train denoiser", train_denoiser_command},
+      {"evaluate", evaluate_command},
+      {"add-noise", add_noise_command},
       {"docs", docs_command, true},
   };
 }

@@ -10,6 +10,7 @@ namespace voxprior {
 // One function, one file, one command: info.cpp, convert.cpp, ... Each answers an Invocation with an exit code.
 int info_command(const Invocation& invocation);
 int convert_command(const Invocation& invocation);
+int deidentify_command(const Invocation& invocation);
 int denoise_command(const Invocation& invocation);
 int train_denoiser_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
