@@ -34,7 +34,7 @@ def attribute(path, tag, default=None):
 
 
 def raw_parts(path, scratch):
-    """The pixel data as files, in order: one when native; the offset table and the fragments when encapsulated."""
+    """The pixel data in pieces: an icon's before the image's; the offset table before the fragments."""
     for old in glob.glob(scratch + "/*.raw"):
         os.remove(old)
     quiet("dcmdump", "-q", "+W", scratch, path)
@@ -76,7 +76,7 @@ def stored_values(path, scratch):
     else:
         quiet("dcmconv", "+te", path, plain)
     allocated, stored, high = (int(attribute(plain, "0028,010" + digit)) for digit in "012")
-    return interpret(cells(raw_parts(plain, scratch)[0], allocated // 8), stored, high, signed)
+    return interpret(cells(raw_parts(plain, scratch)[-1], allocated // 8), stored, high, signed)
 
 
 def main():
