@@ -38,17 +38,10 @@ bool stands_alone(DcmItem& dataset, std::uint16_t group) {
   return dataset.tagExists(DcmTagKey(group, 0x3000)) && !dataset.tagExists(DcmTagKey(group, 0x0015));
 }
 
-void remove_group_lengths(DcmItem& item) {
-  for (const DcmTagKey& tag : tags_of(item)) {
-    if (tag.getElement() == 0) remove(item, tag);
-  }
-}
-
 }  // namespace
 
 void remove_stale_attributes(DcmItem& dataset) {
   for (const DcmTagKey& tag : kStale) remove(dataset, tag);
-  remove_group_lengths(dataset);
   std::vector<DcmTagKey> doomed;
   for (const DcmTagKey& tag : tags_of(dataset)) {
     if (is_curve(tag) || (is_overlay(tag) && !stands_alone(dataset, tag.getGroup()))) doomed.push_back(tag);
