@@ -12,7 +12,7 @@ build=(
   libinsighttoolkit5-dev libdcmtk-dev libopenjp2-7-dev pkg-config libboost-program-options-dev
   libpng-dev zlib1g-dev nlohmann-json3-dev libtomlplusplus-dev
 )
-tests=(libgtest-dev libgmock-dev)
+tests=(libgtest-dev libgmock-dev dicom3tools dcmtk)
 bench=(python3-dipy python3-nibabel time)
 
 packages=("${build[@]}" "${tests[@]}")

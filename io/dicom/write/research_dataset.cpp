@@ -48,6 +48,7 @@ void fill_series(DcmDataset& d, const ResearchIdentity& identity, const Research
            std::string(options.synthetic ? "synthetic volume" : "converted volume") + " - " + kResearchUseOnly);
   set_text(d, DCM_SeriesDate, now.date);
   set_text(d, DCM_SeriesTime, now.time);
+  set_text(d, DCM_Laterality, "");
   set_text(d, DCM_PatientPosition, "");
   set_text(d, DCM_FrameOfReferenceUID, identity.uid("frame of reference"));
   set_text(d, DCM_PositionReferenceIndicator, "");
@@ -73,8 +74,8 @@ void fill_image(DcmDataset& d, const ResearchIdentity& identity, std::int64_t sl
   } else {
     set_text(d, DCM_ScanningSequence, "RM");  // research mode: nothing is known of how it was acquired
     set_text(d, DCM_SequenceVariant, "NONE");
-    for (const DcmTagKey& tag : {DCM_ScanOptions, DCM_MRAcquisitionType, DCM_RepetitionTime, DCM_EchoTime,
-                                 DCM_EchoTrainLength, DCM_InversionTime, DCM_TriggerTime}) {
+    for (const DcmTagKey& tag :
+         {DCM_ScanOptions, DCM_MRAcquisitionType, DCM_RepetitionTime, DCM_EchoTime, DCM_EchoTrainLength}) {
       set_text(d, tag, "");
     }
   }
