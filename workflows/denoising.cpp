@@ -22,8 +22,6 @@ std::string with_digits(const char* format, double value) {
   return text;
 }
 
-bool is_ct(const Volume& volume) { return volume.modality == Modality::ct || looks_like_ct(volume.voxels); }
-
 IntensityMap intensity_unit(const Volume& volume, bool ct) {
   return ct ? ct_intensity_map() : mr_intensity_map(volume.voxels.data(), volume.voxels.size());
 }

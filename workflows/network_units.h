@@ -18,7 +18,8 @@ namespace voxprior {
 ///
 /// offset and scale are those of the model's intensity unit (mr_intensity_map, ct_intensity_map), f is the
 /// variance-stabilising transform and f^-1 its exact unbiased inverse. Where the unit has no offset, a background that
-/// was zeroed is exactly zero on both sides.
+/// was zeroed is exactly zero on both sides. CT padding (ct_padding_value) is air to the network and comes back as it
+/// was.
 class NetworkUnits {
  public:
   /// Magnitudes with Rician noise have no offset: unit.offset must be 0 then.
@@ -30,11 +31,12 @@ class NetworkUnits {
   std::vector<float> from_network(std::vector<float> voxels) const;
 
  private:
-  void clear_background(std::vector<float>& voxels) const;
+  void fill_background(std::vector<float>& voxels, float value) const;
 
   double sigma_;
   IntensityMap unit_;
-  std::vector<std::uint8_t> background_;        // empty: nothing is cleared
+  std::vector<std::uint8_t> background_;        // empty: there is none
+  float background_value_ = 0;                  // in the volume; in the network's unit it is 0
   std::optional<RicianStabiliser> stabiliser_;  // only for Rician noise
 };
 

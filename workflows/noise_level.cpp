@@ -1,6 +1,8 @@
 #include "workflows/noise_level.h"
 
+#include "pipeline/noise/ct_noise.h"
 #include "workflows/cli/arguments.h"
+#include "workflows/statistics.h"
 
 namespace voxprior {
 
@@ -13,6 +15,10 @@ NoiseChoice parse_noise_choice(const std::string& kind, const std::string& sigma
 }
 
 NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice) {
+  if (is_ct(volume)) {
+    const double sigma = choice.sigma.value_or(estimate_ct_noise(volume.voxels.data(), volume.geometry.size));
+    return {NoiseKind::gaussian, sigma, !choice.sigma, true, ""};
+  }
   const NoiseEstimate seen = estimate_noise(volume.voxels.data(), volume.geometry.size, choice.kind);
   return {seen.kind, choice.sigma.value_or(seen.sigma), !choice.sigma, seen.white, seen.message};
 }

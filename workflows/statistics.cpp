@@ -22,4 +22,8 @@ bool looks_like_ct(const std::vector<float>& voxels) {
   return static_cast<double>(air) >= 0.01 * static_cast<double>(voxels.size());
 }
 
+bool is_ct(const Volume& volume) {
+  return volume.modality == Modality::ct || (volume.modality == Modality::unknown && looks_like_ct(volume.voxels));
+}
+
 }  // namespace voxprior

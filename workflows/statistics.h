@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "io/volume.h"
+
 namespace voxprior {
 
 /// The `percent`-th percentile of the voxels that are not exactly zero; 0 if there are none. With percent = 99.5 the
@@ -14,5 +16,8 @@ bool is_constant(const std::vector<float>& voxels);
 /// Whether the values can only be Hounsfield units: at least 1 % of the voxels lie at the -1000 of air, where no
 /// magnitude image has any.
 bool looks_like_ct(const std::vector<float>& voxels);
+
+/// What the file says, or else what its values look like.
+bool is_ct(const Volume& volume);
 
 }  // namespace voxprior

@@ -39,6 +39,7 @@ void read_noise(TomlSection section, DenoiserTrainingConfig::Noise& noise) {
   section.read("typical", noise.typical, 1e-4, 100);
   section.read("typical_spread", noise.typical_spread, 0.01, 10);
   section.read("uniform_share", noise.uniform_share, 0, 1);
+  section.read("correlated_share", noise.correlated_share, 0, 1);
   section.refuse_unknown_keys();
 }
 

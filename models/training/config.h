@@ -38,6 +38,7 @@ struct DenoiserTrainingConfig {
     double sigma_min = 0.004, sigma_max = 0.7;    ///< the whole range, in normalised intensity
     double typical = 0.08, typical_spread = 0.8;  ///< median and spread (of ln sigma) of the log-normal part
     double uniform_share = 0.15;                  ///< share drawn log-uniformly over the whole range instead
+    double correlated_share = 0;  ///< of the Gaussian patches: share with noise as after filtered back-projection
   } noise;
 
   struct Training {

@@ -8,12 +8,14 @@
 #include "base/error.h"
 #include "models/precondition.h"
 #include "models/training/augment.h"
+#include "models/training/correlated_noise.h"
 
 namespace voxprior {
 namespace {
 
 constexpr double kForeground = 0.05;  // of normalised intensity: where a patch may be centred
 constexpr double kMaxZoom = 1.8;
+constexpr double kSoftestCutoff = 0.15, kSharpestCutoff = 0.8, kMostOverlap = 0.25;  // of reconstruction kernels
 constexpr float kTableEnd = 12, kTablePerUnit = 128;  // above nu = 12 the expectation is a cheap series
 
 // Zeros at the far end of every axis shorter than a patch.
@@ -24,6 +26,13 @@ torch::Tensor padded_to(const torch::Tensor& x, std::int64_t side) {
     pad.push_back(std::max<std::int64_t>(0, side - x.size(axis)));
   }
   return torch::constant_pad_nd(x, pad).contiguous();
+}
+
+// White noise [D,H,W] in place: as from a random reconstruction kernel.
+void correlate(Random& random, torch::Tensor noise) {
+  const double cutoff = random.uniform(kSoftestCutoff, kSharpestCutoff);
+  const double overlap = random.uniform(0, kMostOverlap);
+  noise.copy_(reconstruction_noise(noise, cutoff, overlap));
 }
 
 }  // namespace
@@ -118,6 +127,9 @@ void PatchSource::add_noise(Random& random, const torch::Tensor& clean, torch::T
       t[i] = s * expected(nu);
     }
   } else {
+    // No number is drawn where the share is 0: such recipes stay what they were.
+    if (config_.noise.correlated_share > 0 && random.uniform() < config_.noise.correlated_share)
+      correlate(random, noisy[0]);
     for (std::size_t i = 0; i < n; ++i) {
       y[i] = x[i] + s * y[i];
       t[i] = x[i];

@@ -45,6 +45,18 @@ TEST(PatchSource, NoiseHasTheStatedStandardDeviation) {
   }
 }
 
+TEST(PatchSource, CorrelatedNoiseHasTheStatedStandardDeviationToo) {
+  DenoiserTrainingConfig config = plain_config();
+  config.training.patch = 24;
+  config.noise.correlated_share = 1;
+  const TrainingBatch batch = PatchSource({ramp_volume()}, config).draw(1);
+  for (std::int64_t i = 0; i < 2; ++i) {
+    const torch::Tensor noise = (batch.noisy[i] - batch.clean[i])[0] / batch.sigma[i];
+    EXPECT_NEAR(noise.std().item<double>(), 1, 0.1);
+    EXPECT_LT(noise.mean({1, 2}).abs().max().item<double>(), 1e-4);  // white noise of 24 x 24 would be off by 0.04
+  }
+}
+
 TEST(PatchSource, StabilisedRicianNoiseIsUnbiasedAroundTheTarget) {
   DenoiserTrainingConfig config = plain_config();
   config.augment.rician = 1;

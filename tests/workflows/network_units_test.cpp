@@ -38,6 +38,25 @@ TEST(NetworkUnits, CtKeepsItsFixedUnitAndItsZeros) {
   for (size_t i = 0; i < back.size(); ++i) EXPECT_NEAR(back[i], volume.voxels[i], 2e-4);
 }
 
+TEST(NetworkUnits, CtPaddingIsAirToTheNetworkAndComesBackAsItWas) {
+  Volume volume = cube(-3024);
+  volume.voxels[1] = -1010;
+  const NetworkUnits units(volume, noise(NoiseKind::gaussian, 30), ct_intensity_map());
+  std::vector<float> x = units.to_network(volume.voxels);
+  EXPECT_EQ(x[0], 0);
+  EXPECT_NEAR(x[1], -0.01, 1e-6);
+  for (float& value : x) value += 0.1f;
+  EXPECT_EQ(units.from_network(x)[0], -3024);
+  EXPECT_NEAR(units.from_network(x)[1], -910, 1e-3);
+}
+
+TEST(NetworkUnits, FewVeryLowCtValuesAreNoPadding) {
+  Volume volume = cube(-1000);
+  volume.voxels[5] = -1500;
+  const NetworkUnits units(volume, noise(NoiseKind::gaussian, 30), ct_intensity_map());
+  EXPECT_NEAR(units.to_network(volume.voxels)[5], -0.5, 1e-6);
+}
+
 TEST(NetworkUnits, GaussianVolumeComesBackAsItWas) {
   const Volume volume = cube(3);
   const NetworkUnits units = mr_units(volume, noise(NoiseKind::gaussian, 40));

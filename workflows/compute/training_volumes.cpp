@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "io/volume_file.h"
+#include "pipeline/intensity/ct_padding.h"
 #include "pipeline/intensity/normalise.h"
 
 namespace voxprior {
@@ -48,8 +49,10 @@ TrainingVolume read_normalised(const fs::path& path, const std::string& modality
   const auto& size = volume.geometry.size;
   const auto& spacing = volume.geometry.spacing_mm;
   torch::Tensor voxels = torch::empty({size[2], size[1], size[0]});
+  const auto padding =
+      modality == "ct" ? ct_padding_value(volume.voxels.data(), volume.voxels.size()) : std::optional<float>();
   std::transform(volume.voxels.begin(), volume.voxels.end(), voxels.data_ptr<float>(),
-                 [&](float value) { return unit.forward(value); });
+                 [&](float value) { return value == padding ? 0.f : unit.forward(value); });
   return {path.filename().string(), voxels, *std::min_element(spacing.begin(), spacing.end()),
           *std::max_element(spacing.begin(), spacing.end())};
 }

@@ -1,0 +1,79 @@
+#include "pipeline/noise/ct_noise.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "pipeline/noise/random.h"
+
+namespace voxprior {
+namespace {
+
+constexpr std::int64_t kSide = 96, kSlices = 12;
+
+std::vector<float> white(double sigma) {
+  std::vector<float> noise(kSide * kSide * kSlices);
+  fill_gaussian(noise.data(), noise.size(), 7, 0);
+  for (float& value : noise) value *= static_cast<float>(sigma);
+  return noise;
+}
+
+/// Differences of neighbours two apart along both axes of the plane, scaled to keep the variance: like a band-pass
+/// reconstruction kernel, nothing at frequency 0.
+std::vector<float> band_passed(double sigma) {
+  const std::vector<float> x = white(sigma);
+  std::vector<float> y(x.size());
+  const auto at = [&](std::int64_t i, std::int64_t j, std::int64_t k) {
+    return x[static_cast<std::size_t>((k * kSide + (j + kSide) % kSide) * kSide + (i + kSide) % kSide)];
+  };
+  for (std::int64_t k = 0; k < kSlices; ++k)
+    for (std::int64_t j = 0; j < kSide; ++j)
+      for (std::int64_t i = 0; i < kSide; ++i)
+        y[static_cast<std::size_t>((k * kSide + j) * kSide + i)] =
+            (4 * at(i, j, k) - at(i - 2, j, k) - at(i + 2, j, k) - at(i, j - 2, k) - at(i, j + 2, k)) / std::sqrt(20.f);
+  return y;
+}
+
+/// Air around a body of fat and muscle with a slow gradient, and bone.
+std::vector<float> with_body(std::vector<float> noise) {
+  for (std::int64_t k = 0; k < kSlices; ++k)
+    for (std::int64_t j = 0; j < kSide; ++j)
+      for (std::int64_t i = 0; i < kSide; ++i) {
+        const double x = static_cast<double>(i) - 48, y = static_cast<double>(j) - 48, r = std::sqrt(x * x + y * y);
+        const double hu = r > 44 ? -1000 : r > 38 ? -100 : r < 6 ? 700 : 40 + 0.3 * x;
+        noise[static_cast<std::size_t>((k * kSide + j) * kSide + i)] += static_cast<float>(hu);
+      }
+  return noise;
+}
+
+double estimate(const std::vector<float>& voxels) { return estimate_ct_noise(voxels.data(), {kSide, kSide, kSlices}); }
+
+TEST(EstimateCtNoise, FindsWhiteNoiseAmongTissues) {
+  for (const double sigma : {5., 20., 80.}) EXPECT_NEAR(estimate(with_body(white(sigma))) / sigma, 1, 0.05) << sigma;
+}
+
+TEST(EstimateCtNoise, FindsTheWholeOfCorrelatedNoise) {
+  for (const double sigma : {5., 20., 80.})
+    EXPECT_NEAR(estimate(with_body(band_passed(sigma))) / sigma, 1, 0.08) << sigma;
+}
+
+TEST(EstimateCtNoise, GradientsAreNoNoise) {
+  std::vector<float> ramp = white(10);
+  for (std::size_t n = 0; n < ramp.size(); ++n) ramp[n] += static_cast<float>(n % kSide);
+  EXPECT_NEAR(estimate(ramp), 10, 0.5);
+}
+
+TEST(EstimateCtNoise, TakesWhatThereIsWithoutSoftTissue) {
+  std::vector<float> lung = white(30);
+  for (float& value : lung) value -= 800;
+  EXPECT_NEAR(estimate(lung), 30, 1.5);
+}
+
+TEST(EstimateCtNoise, IsZeroForConstantsAndTooSmallVolumes) {
+  EXPECT_EQ(estimate(std::vector<float>(kSide * kSide * kSlices, 30.f)), 0);
+  EXPECT_EQ(estimate_ct_noise(white(9).data(), {6, 6, 4}), 0);
+}
+
+}  // namespace
+}  // namespace voxprior
