@@ -34,8 +34,9 @@ constexpr std::size_t kMostMessageBytes = 500;
 
 // ---- the child ----
 
-void limit(int resource, std::uint64_t most) {
-  const rlimit both{most, most};
+/// `grace` is what the hard limit leaves beyond the soft one.
+void limit(int resource, std::uint64_t most, std::uint64_t grace = 0) {
+  const rlimit both{most, most + grace};
   if (::setrlimit(static_cast<__rlimit_resource>(resource), &both) != 0) ::_exit(1);
 }
 
@@ -63,7 +64,7 @@ void confine(int answer, const IsolationLimits& limits, pid_t parent) {
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ, SIGXCPU}) ::signal(signal, SIG_DFL);
   close_descriptors(answer);
   limit(RLIMIT_AS, mapped_bytes() + limits.memory_bytes);
-  limit(RLIMIT_CPU, static_cast<std::uint64_t>(std::max(1, limits.cpu_s)));
+  limit(RLIMIT_CPU, static_cast<std::uint64_t>(std::max(1, limits.cpu_s)), 1);  // SIGXCPU first, then SIGKILL
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_NPROC, 0);
@@ -189,7 +190,6 @@ int status_of_finished(Child& child, pid_t id, Clock::time_point deadline) {
 void check_status(const std::string& subject, int status, const IsolationLimits& limits) {
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
     fail(ExitCode::input, subject, ": reading it took more than ", limits.cpu_s, " s of processor time; it is refused");
-  // RLIMIT_CPU with equal soft and hard limits may also end it by SIGKILL.
   if (WIFSIGNALED(status)) {
     fail(ExitCode::input, subject, ": the reader was ended by signal ", WTERMSIG(status), " (",
          ::strsignal(WTERMSIG(status)), "); the data is damaged or hostile and is refused");

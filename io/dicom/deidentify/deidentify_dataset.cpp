@@ -216,6 +216,7 @@ class DatasetEditor {
 }  // namespace
 
 void deidentify_dataset(DcmDataset& dataset, const DeidentifyOptions& options, const Pseudonyms& pseudonyms) {
+  restore_text_vrs(dataset);
   const AttributePlace top_level = place_in_sop_class(raw_text(dataset, DCM_SOPClassUID));
   DatasetEditor(dataset, options, pseudonyms).edit(dataset, top_level);
   record_method(dataset, options);

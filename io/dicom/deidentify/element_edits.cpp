@@ -1,5 +1,6 @@
 #include "io/dicom/deidentify/element_edits.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/error.h"
@@ -91,6 +92,22 @@ void set_dummy(DcmItem& item, const DcmTagKey& tag) {
     check(item.insert(fresh.release(), OFTrue), tag);
   } else {
     remove_attribute(item, tag);
+  }
+}
+
+void restore_text_vrs(DcmItem& item) {
+  for (unsigned long i = 0; i < item.card(); ++i) {
+    DcmElement* element = item.getElement(i);
+    const DcmEVR vr = effective_vr(*element);
+    Uint8* bytes = nullptr;
+    if (element->getVR() == EVR_SQ) {
+      auto* sequence = static_cast<DcmSequenceOfItems*>(element);
+      for (unsigned long n = 0; n < sequence->card(); ++n) restore_text_vrs(*sequence->getItem(n));
+    } else if (is_text(vr) && !is_text(element->getVR()) && element->getUint8Array(bytes).good()) {
+      std::string text(reinterpret_cast<const char*>(bytes), bytes == nullptr ? 0 : element->getLength());
+      text.erase(std::find(text.begin(), text.end(), '\0'), text.end());
+      set_text(item, DcmTag(element->getTag().getXTag(), DcmVR(vr)), text);  // in the same place: sorted by tag
+    }
   }
 }
 

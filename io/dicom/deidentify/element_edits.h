@@ -25,6 +25,10 @@ void set_empty(DcmItem& item, const DcmTagKey& tag);
 /// for a block of bytes. Other binary values, which the profile never gives a dummy to, are removed.
 void set_dummy(DcmItem& item, const DcmTagKey& tag);
 
+/// Gives text that the file marks as VR UN the VR of the dictionary, at all levels: some programs write attributes so
+/// that they do not know or do not trust, SOPClassUID among them.
+void restore_text_vrs(DcmItem& item);
+
 void remove_attribute(DcmItem& item, const DcmTagKey& tag);
 
 }  // namespace voxprior

@@ -26,7 +26,9 @@ std::string Pseudonyms::patient_id(std::string_view patient) const {
   return "ANON-" + hash("patient", patient).substr(0, 16);
 }
 
-std::string Pseudonyms::patient_name(std::string_view patient) const { return patient_id(patient); }
+std::string Pseudonyms::patient_name(std::string_view patient) const {
+  return "ANON^" + hash("patient", patient).substr(0, 16);
+}
 
 int Pseudonyms::date_shift_days(std::string_view patient) const {
   const auto number = std::stoul(hash("dates", patient).substr(0, 12), nullptr, 16);

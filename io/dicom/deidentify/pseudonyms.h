@@ -17,7 +17,7 @@ class Pseudonyms {
   std::string uid(std::string_view original) const;  ///< under 2.25, at most 44 characters
 
   std::string patient_id(std::string_view patient) const;    ///< "ANON-" and 16 hexadecimal digits
-  std::string patient_name(std::string_view patient) const;  ///< the same, as a family name
+  std::string patient_name(std::string_view patient) const;  ///< "ANON^" and the same digits
 
   /// Days by which to move all dates of a patient: 30 to 3,679 into the past.
   int date_shift_days(std::string_view patient) const;

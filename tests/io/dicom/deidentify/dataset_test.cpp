@@ -207,6 +207,28 @@ TEST(DeidentifyDataset, SaysWhatWasDone) {
   EXPECT_TRUE(plain.findAndGetSequenceItem(DCM_DeidentificationMethodCodeSequence, second, 1).bad());
 }
 
+void put_as_unknown(DcmItem& item, const DcmTagKey& tag, const std::string& value) {
+  auto* element = new DcmOtherByteOtherWord(DcmTag(tag, EVR_UN));
+  check(element->putUint8Array(reinterpret_cast<const Uint8*>(value.data()), static_cast<Uint32>(value.size())));
+  check(item.insert(element, OFTrue));
+}
+
+TEST(DeidentifyDataset, TextInVrUnIsTreatedAsWhatItIs) {
+  DcmDataset dataset;
+  fill_ct_slice(dataset);
+  put_as_unknown(dataset, DCM_Modality, "CT");
+  put_as_unknown(dataset, DCM_PatientName, kName);
+  put_as_unknown(dataset, DCM_StudyDescription, kText);
+  put_as_unknown(dataset, DCM_SOPInstanceUID, std::string(kUidRoot) + "8.18.1");
+  put_as_unknown(dataset, DCM_RequestAttributesSequence, kText);
+  put_as_unknown(dataset, DCM_ReferencedImageSequence, kText);
+  put_as_unknown(dataset, DCM_CTDIPhantomTypeCodeSequence, kText);
+  deidentify_dataset(dataset, {}, pseudonyms());
+  EXPECT_EQ(get(dataset, DCM_Modality), "CT");
+  EXPECT_EQ(get(dataset, DCM_SOPInstanceUID), pseudonyms().uid(std::string(kUidRoot) + "8.18.1"));
+  expect_no_trace(dataset);
+}
+
 TEST(DeidentifyDataset, PatientsWithoutIdAreToldApartByName) {
   DcmDataset one, two;
   fill_ct_slice(one);
