@@ -12,8 +12,8 @@ build=(
   libinsighttoolkit5-dev libdcmtk-dev libopenjp2-7-dev pkg-config libboost-program-options-dev
   libpng-dev zlib1g-dev nlohmann-json3-dev libtomlplusplus-dev
 )
-tests=(libgtest-dev libgmock-dev dicom3tools dcmtk)
-bench=(python3-dipy python3-nibabel time)
+tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk)
+bench=(python3-dipy python3-nibabel dcmtk dcm2niix time)
 
 packages=("${build[@]}" "${tests[@]}")
 case "${1:-}" in

@@ -83,6 +83,18 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
 
 using Headers = std::vector<FileHeader>;
 
+/// Moves files out that are no part of any volume; one line for each reason.
+void set_refused_aside(Headers& files, std::vector<std::string>& problems) {
+  std::map<std::string, int> counts;
+  for (const FileHeader& file : files) {
+    if (!file.problem.empty()) ++counts[file.problem];
+  }
+  for (const auto& [problem, count] : counts)
+    problems.push_back(count == 1 ? problem : problem + " (" + std::to_string(count) + " files)");
+  files.erase(std::remove_if(files.begin(), files.end(), [](const FileHeader& file) { return !file.problem.empty(); }),
+              files.end());
+}
+
 /// Keeps one file of each instance. Says how many were copies; false when two different files claim to be one instance.
 bool drop_copies(Headers& files, std::vector<std::string>& problems) {
   std::stable_sort(files.begin(), files.end(), [](const FileHeader& a, const FileHeader& b) {
@@ -111,32 +123,19 @@ bool drop_copies(Headers& files, std::vector<std::string>& problems) {
   return true;
 }
 
-void tell_of_refused_files(const Headers& files, DicomSeries& series) {
-  std::map<std::string, int> counts;
-  for (const FileHeader& file : files) {
-    if (!file.problem.empty()) ++counts[file.problem];
-  }
-  for (const auto& [problem, count] : counts) {
-    series.problems.push_back(count == 1 ? problem : problem + " (" + std::to_string(count) + " files)");
-  }
-}
-
 DicomSeries assemble(Headers files) {
-  std::vector<std::string> problems;
-  const auto found = static_cast<std::int64_t>(files.size());
-  const bool unambiguous = drop_copies(files, problems);
-  DicomSeries series = files.front().series;  // the first by UID: independent of names
-  series.problems = std::move(problems);
-  if (!unambiguous) {
-    series.image_count = found;
-    return series;
-  }
-  tell_of_refused_files(files, series);
+  const auto least_uid = [](const FileHeader& a, const FileHeader& b) {
+    return std::tie(a.sop_instance_uid, a.file) < std::tie(b.sop_instance_uid, b.file);
+  };
+  // What a series says of itself is taken from the first by UID: independent of names.
+  DicomSeries series = std::min_element(files.begin(), files.end(), least_uid)->series;
   std::vector<FrameHeader> frames;
-  for (const FileHeader& file : files) {
+  for (const FileHeader& file : files)
     series.image_count += std::max<std::int64_t>(1, static_cast<std::int64_t>(file.frames.size()));
-    frames.insert(frames.end(), file.frames.begin(), file.frames.end());
-  }
+
+  set_refused_aside(files, series.problems);
+  if (!drop_copies(files, series.problems)) return series;
+  for (const FileHeader& file : files) frames.insert(frames.end(), file.frames.begin(), file.frames.end());
   SplitSeries split = split_into_stacks(std::move(frames));
   series.stacks = std::move(split.stacks);
   series.problems.insert(series.problems.end(), split.problems.begin(), split.problems.end());

@@ -32,15 +32,23 @@ PixelMeaning pixel_meaning(DcmItem& dataset, bool is_signed) {
 
 SliceCounts convert_slice(const FramePixels& pixels, const PixelMeaning& meaning, const DicomFrame& frame,
                           float* values) {
-  constexpr std::int32_t kExact = 1 << 24;
+  constexpr int kExactBits = 24;  // whole numbers that float32 holds
   // Lowest plus highest value of the stored bits: what a value and its mirror image add up to.
   const std::int64_t mirror = pixels.is_signed ? -1 : (std::int64_t{1} << pixels.bits_stored) - 1;
   const double slope = frame.rescale_slope, intercept = frame.rescale_intercept;
+  const auto real = [&](double shown) { return static_cast<float>(shown * slope + intercept); };
+  // One plain loop for each thing to do: compilers vectorise them.
+  const std::size_t count = pixels.stored.size();
+  const std::int32_t* stored = pixels.stored.data();
+  if (meaning.monochrome1) {
+    for (std::size_t n = 0; n < count; ++n) values[n] = real(static_cast<double>(mirror - stored[n]));
+  } else {
+    for (std::size_t n = 0; n < count; ++n) values[n] = real(stored[n]);
+  }
   SliceCounts counts;
-  for (const std::int32_t stored : pixels.stored) {
-    const auto shown = static_cast<double>(meaning.monochrome1 ? mirror - stored : std::int64_t{stored});
-    *values++ = static_cast<float>(shown * slope + intercept);
-    counts.inexact += stored > kExact || stored < -kExact;
+  if (pixels.bits_stored > kExactBits) {
+    constexpr std::int32_t kExact = 1 << kExactBits;
+    counts.inexact = std::count_if(stored, stored + count, [](std::int32_t v) { return v > kExact || v < -kExact; });
   }
   if (meaning.has_padding) {
     counts.padding = std::count_if(pixels.stored.begin(), pixels.stored.end(), [&](std::int32_t stored) {

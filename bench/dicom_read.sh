@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# How fast a CT series is read: voxprior's reader alone (no output) and `voxprior convert DIR out.nii` beside `dcm2niix -z n` on the
+# same files, 300 slices of 512 x 512, explicit little endian, made from a real series by repeating its slices at new positions.
+# Prints a Markdown table. BUILD/bin holds voxprior and dicom_read (bench/build.sh).
+#
+#   bench/dicom_read.sh --ct FOLDER [--build FOLDER] [--slices N] [--repeats N] [--out FOLDER]
+#
+# FOLDER holds one axial CT series, equally spaced. The fastest of the repeats counts, the programs taking turns.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+ct="" build="$root/build/bench" slices=300 repeats=5 out="$root/build/bench/results"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    --ct | --build | --slices | --repeats | --out)
+      [ $# -ge 2 ] || { echo "dicom_read.sh: $1 needs a value; see --help" >&2; exit 2; }
+      declare "${1#--}=$2"; shift 2 ;;
+    *) echo "dicom_read.sh: unknown option $1; see --help" >&2; exit 2 ;;
+  esac
+done
+[ -n "$ct" ] || { echo "dicom_read.sh: --ct FOLDER is missing; see --help" >&2; exit 2; }
+
+voxprior=$(realpath "$build")/bin/voxprior
+
+make_series() {  # copies of the slices, decompressed, each block of copies moved on along z by the height of the original
+  local files=("$ct"/*) z_values step block n z source
+  for source in "${files[@]}"; do
+    z=$(dcmdump +P 0020,0032 "$source" | sed 's/.*\[\(.*\)\].*/\1/')
+    echo "$z"
+  done > positions.txt
+  step=$(awk -F'\\' '{print $3}' positions.txt | sort -g | awk 'NR == 2 {print $1 - first} NR == 1 {first = $1}')
+  mapfile -t z_values < positions.txt
+  rm -rf series && mkdir series
+  for ((n = 0; n < slices; ++n)); do
+    source=$((n % ${#files[@]})) block=$((n / ${#files[@]}))
+    dcmdjpls "${files[source]}" series/$n.dcm 2> /dev/null || dcmconv +te "${files[source]}" series/$n.dcm
+    z=$(awk -F'\\' -v shift="$block" -v step="$step" -v count="${#files[@]}" '{printf "%s\\%s\\%.4f", $1, $2, $3 + shift * step * count}' \
+      <<< "${z_values[source]}")
+    dcmodify -nb -m "0020,0032=$z" -m "0008,0018=1.2.826.0.1.3680043.10.1.$((n + 1))" \
+      -m "0020,000e=1.2.826.0.1.3680043.10.2" series/$n.dcm
+  done
+}
+
+timed() {  # NAME COMMAND...: appends wall and CPU seconds
+  local name=$1; shift
+  /usr/bin/time -a -o times.txt -f "$name %e %U %S" "$@" > /dev/null 2> log.txt || { cat log.txt >&2; exit 1; }
+}
+
+mkdir -p "$out/dicom_read"
+cd "$out/dicom_read"
+make_series
+rm -f times.txt
+read -r load _ < /proc/loadavg
+for ((n = 0; n < repeats; ++n)); do
+  rm -rf ours theirs && mkdir ours theirs
+  timed read sh -c 'cat series/*'
+  timed voxprior-read "${voxprior%voxprior}dicom_read" series
+  timed voxprior-convert "$voxprior" convert series ours/out.nii
+  timed dcm2niix dcm2niix -z n -b n -f out -o theirs series
+done
+
+bytes=$(du -cb series/*.dcm | tail -1 | cut -f1)
+echo "Made by \`bench/dicom_read.sh\` on $(date -u +%F) with $("$voxprior" --version), $(dcm2niix --version | head -1)." \
+  "$slices files, $((bytes / 1000000)) MB, in the page cache; the NIfTI file written is not compressed. Fastest of $repeats runs;" \
+  "load average of the machine before: $load on $(nproc) cores."
+echo
+echo "| | wall s | CPU s | MB/s |"
+echo "|---|---:|---:|---:|"
+declare -A labels=(
+  [read]="\`cat\` of all files"
+  [dcm2niix]="dcm2niix: reads, writes NIfTI"
+  [voxprior-read]="voxprior: reads, checks every byte's length, converts to float"
+  [voxprior-convert]="\`voxprior convert\`: the same, writes NIfTI, waits until they are on disk (fsync)"
+)
+for name in read dcm2niix voxprior-read voxprior-convert; do
+  label=${labels[$name]}
+  sort -g -k2 times.txt | awk -v name="$name" -v label="$label" -v mb="$((bytes / 1000000))" \
+    '$1 == name { printf "| %s | %.2f | %.2f | %.0f |\n", label, $2, $3 + $4, mb / ($2 > 0.01 ? $2 : 0.01); exit }'
+done
