@@ -5,7 +5,9 @@
 #include "io/itk/resample.h"
 #include "io/volume_file.h"
 #include "workflows/commands.h"
+#include "workflows/convert_to_dicom.h"
 #include "workflows/dicom_input.h"
+#include "workflows/dicom_output.h"
 #include "workflows/read_choices.h"
 #include "workflows/volume_output.h"
 
@@ -21,7 +23,10 @@ const About kAbout{
     "and orientation are carried over. What only the old format can hold (header extensions, private keys) is not.\n"
     "\n"
     "IN may be a DICOM folder, file or DICOMDIR: --series and --volume choose where it holds more than one volume.\n"
-    "Slices tilted against their axis (gantry tilt) lie on a grid that OUT cannot hold: --resample makes it upright.",
+    "Slices tilted against their axis (gantry tilt) lie on a grid that OUT cannot hold: --resample makes it upright.\n"
+    "\n"
+    "OUT/ is a folder of DICOM files: a series derived from the one that --like names, in its study and with its\n"
+    "header, or, without --like, a new study marked as research. A JSON file beside OUT says how it was made.",
     {}};
 
 struct ResampleChoice {
@@ -35,7 +40,7 @@ Volume upright(const Volume& volume, const std::string& interpolation) {
   return result;
 }
 
-void convert_dicom(const std::string& input, const DicomChoices& choices, const ReadOptions& reading,
+void convert_dicom(const std::filesystem::path& input, const DicomChoices& choices, const ReadOptions& reading,
                    const ResampleChoice& resampling, VolumeOutput& out) {
   const DicomVolumeChoice chosen = choose_dicom_volume(input, choices, reading);
   const bool sheared = chosen.series.stacks[chosen.stack].sheared;
@@ -59,19 +64,26 @@ int convert_command(const Invocation& invocation) {
   ReadChoices reading;
   DicomChoices dicom;
   ResampleChoice resampling;
+  ToDicomChoices to_dicom;
   bool overwrite = false;
 
   Arguments arguments;
   arguments.positional("IN", &input, "volume to read: .nii, .nii.gz, .nrrd or .mha, DICOM folder, file or DICOMDIR")
-      .positional("OUT", &output, "volume to write; the ending chooses the format");
+      .positional("OUT", &output,
+                  "volume to write; the ending chooses the format, a final slash or no ending a DICOM folder");
   reading.add_to(arguments);
   dicom.add_to(arguments);
   arguments.flag("resample", &resampling.wanted, "interpolate tilted DICOM slices onto an upright grid");
   arguments.option("interpolation", choice(&resampling.interpolation, "--interpolation", {"linear", "bspline"}),
                    "how --resample interpolates; bspline is sharper and may overshoot at edges");
+  to_dicom.add_to(arguments);
   arguments.flag("overwrite", &overwrite, "replace OUT if it exists");
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay&) {
+    if (names_dicom_folder(output) || to_dicom.any()) {
+      convert_to_dicom(input, output, reading.options(), to_dicom, overwrite ? Overwrite::yes : Overwrite::no);
+      return;
+    }
     VolumeOutput out(kAbout.name, input, output, {}, overwrite);
     if (leads_to_dicom(input)) {
       convert_dicom(input, dicom, reading.options(), resampling, out);
