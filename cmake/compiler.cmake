@@ -10,6 +10,12 @@ endif()
 # -fPIC everywhere, executables too: one precompiled LibTorch header then serves every target.
 add_compile_options(-fPIC -Wall -Wextra -Werror)
 
+if(VOXPRIOR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${PROJECT_SOURCE_DIR}/tests/fuzz/itk_with_clang.h>")
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   # Without this sloppiness ccache refuses every file that uses a precompiled header.

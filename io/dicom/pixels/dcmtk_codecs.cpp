@@ -6,7 +6,6 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dcxfer.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
@@ -25,12 +24,10 @@ namespace fs = std::filesystem;
 class RegisteredCodecs {
  public:
   RegisteredCodecs() {
-    DcmRLEDecoderRegistration::registerCodecs();
     DJDecoderRegistration::registerCodecs();
     DJLSDecoderRegistration::registerCodecs();
   }
   ~RegisteredCodecs() {
-    DcmRLEDecoderRegistration::cleanup();
     DJDecoderRegistration::cleanup();
     DJLSDecoderRegistration::cleanup();
   }

@@ -15,7 +15,7 @@ struct CompressedFrame {
   int bytes_per_cell = 0;  ///< of the decoded frame, least significant byte first
 };
 
-/// Decodes RLE, JPEG or JPEG-LS with DCMTK: rows * columns cells. Throws Error(ExitCode::input) that names `path`.
+/// Decodes JPEG or JPEG-LS with DCMTK: rows * columns cells. Throws Error(ExitCode::input) that names `path`.
 std::vector<std::uint8_t> decode_with_dcmtk(const std::vector<std::uint8_t>& codestream, const CompressedFrame& frame,
                                             const std::filesystem::path& path);
 

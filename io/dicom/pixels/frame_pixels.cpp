@@ -10,6 +10,7 @@
 #include "io/dicom/pixels/image_description.h"
 #include "io/dicom/pixels/jpeg_2000.h"
 #include "io/dicom/pixels/jpeg_header.h"
+#include "io/dicom/pixels/rle.h"
 #include "io/dicom/pixels/stored_values.h"
 
 namespace voxprior {
@@ -33,19 +34,6 @@ std::vector<std::uint8_t> native_cells(DcmFileFormat& file, const ImageDescripti
   if (status.bad())
     fail(ExitCode::input, path, ": its pixel data cannot be read (", status.text(), "); the file may have changed");
   return cells;
-}
-
-/// One frame of RLE data (PS3.5 Annex G): two bytes make at most 128.
-std::vector<std::uint8_t> rle_cells(const std::vector<std::uint8_t>& codestream, const ImageDescription& image,
-                                    const fs::path& path) {
-  constexpr std::int64_t kBytesPerByte = 64, kHeaderBytes = 64;
-  const std::int64_t bytes = image.pixels() * (image.bits_allocated / 8);
-  const auto compressed = static_cast<std::int64_t>(codestream.size());
-  if (compressed < kHeaderBytes || bytes / kBytesPerByte > compressed)
-    fail(ExitCode::input, path, ": ", compressed, " bytes of RLE data cannot hold ", bytes,
-         " bytes of pixels; the file is cut short or damaged");
-  return decode_with_dcmtk(
-      codestream, {image.syntax.uid, image.rows, image.columns, image.bits_allocated, image.bits_allocated / 8}, path);
 }
 
 /// Samples of JPEG and JPEG-LS are unsigned and of the codestream's own precision, which need not be BitsStored.
@@ -87,7 +75,8 @@ std::vector<std::int32_t> decode_values(DcmFileFormat& file, const ImageDescript
   if (image.syntax.codec == PixelCodec::native)
     return stored_values(path, native_cells(file, image, frame, path), cell);
   const std::vector<std::uint8_t> codestream = compressed_frame(file, image, frame, path);
-  if (image.syntax.codec == PixelCodec::rle) return stored_values(path, rle_cells(codestream, image, path), cell);
+  if (image.syntax.codec == PixelCodec::rle)
+    return stored_values(path, decode_rle(codestream, image.pixels(), cell.bytes, path), cell);
   return image.syntax.codec == PixelCodec::jpeg_2000 ? jpeg_2000_values(codestream, image, path)
                                                      : jpeg_values(codestream, image, path);
 }

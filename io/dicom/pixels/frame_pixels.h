@@ -20,7 +20,8 @@ struct FramePixels {
 
 /// Decodes frame number `frame`, counted from 0, of a file loaded with PixelLoading::load, without decoding the others.
 /// One sample per pixel, 8, 16 or 32 bits allocated, in the transfer syntaxes of docs/dicom-transfer-syntaxes.md.
-/// Throws Error(ExitCode::input) that names `for_messages` for damage and, by its name, for what is not supported.
+/// One file object serves one thread at a time. Throws Error(ExitCode::input) that names `for_messages` for damage and,
+/// by its name, for what is not supported.
 FramePixels decode_frame(DcmFileFormat& file, std::int64_t frame, const std::filesystem::path& for_messages);
 
 }  // namespace voxprior
