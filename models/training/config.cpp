@@ -19,6 +19,7 @@ void read_model(TomlSection section, DenoiserTrainingConfig::Model& model) {
 
 void read_data(TomlSection section, DenoiserTrainingConfig::Data& data) {
   section.read("train", data.train);
+  section.read("train_halved", data.train_halved);
   section.read("validate", data.validate);
   section.read("exclude", data.exclude);
   section.refuse_unknown_keys();
@@ -69,7 +70,8 @@ void check_together(const DenoiserTrainingConfig& config, const std::string& fil
          widths.channels.size(), " levels");
   if (config.noise.sigma_min >= config.noise.sigma_max)
     fail(ExitCode::usage, file, ": noise.sigma_min must be below noise.sigma_max");
-  if (config.data.train.empty()) fail(ExitCode::usage, file, ": data.train names no folder or file to train on");
+  if (config.data.train.empty() && config.data.train_halved.empty())
+    fail(ExitCode::usage, file, ": neither data.train nor data.train_halved names a folder or file to train on");
 }
 
 }  // namespace

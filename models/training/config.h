@@ -20,9 +20,11 @@ struct DenoiserTrainingConfig {
   } model;
 
   struct Data {
-    std::vector<std::string> train;     ///< folders or files; ${NAME} is replaced by that environment variable
-    std::vector<std::string> validate;  ///< held-out folders or files
-    std::vector<std::string> exclude;   ///< file names (without folder) never to be used
+    std::vector<std::string> train;         ///< folders or files; ${NAME} is replaced by that environment variable
+    std::vector<std::string> train_halved;  ///< the same, averaged over blocks of 2x2x2 voxels: scans too noisy to be
+                                            ///< taken as clean at their own resolution
+    std::vector<std::string> validate;      ///< held-out folders or files
+    std::vector<std::string> exclude;       ///< file names (without folder) never to be used
   } data;
 
   struct Augment {

@@ -1,5 +1,6 @@
 // voxprior train denoiser, with a network and a run as small as they get.
 #include <csignal>
+#include <fstream>
 
 #include "tests/workflows/workflow_test.h"
 
@@ -28,6 +29,16 @@ class TrainDenoiserCommand : public test::WorkflowTest {
     words.insert(words.end(), more.begin(), more.end());
     return voxprior_run(words, {{"VOLUMES", VOXPRIOR_TESTDATA}});
   }
+
+  /// The model card in the header of the weights that a run wrote.
+  nlohmann::json card_of(const std::string& run) {
+    std::ifstream weights(file(run + "/model.safetensors"), std::ios::binary);
+    std::uint64_t length = 0;
+    weights.read(reinterpret_cast<char*>(&length), sizeof length);
+    std::string header(length, '\0');
+    weights.read(header.data(), static_cast<std::streamsize>(length));
+    return nlohmann::json::parse(nlohmann::json::parse(header)["__metadata__"]["voxprior"].get<std::string>());
+  }
 };
 
 TEST_F(TrainDenoiserCommand, MakesAModelThatDenoiseTakes) {
@@ -37,6 +48,19 @@ TEST_F(TrainDenoiserCommand, MakesAModelThatDenoiseTakes) {
   const Outcome denoised = voxprior_run({"denoise", test::testdata("brain_t1_crop.nii.gz"), file("out.nii"), "--sigma",
                                          "50", "--model", file("run/model.safetensors")});
   EXPECT_EQ(denoised.exit_code, 0) << denoised.err;
+}
+
+TEST_F(TrainDenoiserCommand, NoisyScansAreTakenAtHalfTheirResolution) {
+  put_bytes(scratch_ / "halved.toml",
+            "[model]\nname = \"tiny\"\nchannels = [8, 16]\nblocks = [1, 1]\n"
+            "[data]\ntrain_halved = [\"${VOLUMES}/brain_t1_crop.nii.gz\"]\n"
+            "[training]\nbatch = 1\npatch = 16\nsteps = 1\n");
+  ASSERT_EQ(train(config(1)).exit_code, 0);
+  const Outcome outcome = train(file("halved.toml"), {}, "halved");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const nlohmann::json whole = card_of("run"), half = card_of("halved");
+  for (const char* key : {"voxel_min_mm", "voxel_max_mm"})
+    EXPECT_DOUBLE_EQ(half[key].get<double>(), 2 * whole[key].get<double>()) << key;
 }
 
 TEST_F(TrainDenoiserCommand, ARunIsNotOverwrittenButResumed) {

@@ -13,9 +13,9 @@ namespace voxprior {
 /// The settings that a denoising session is opened with.
 struct SessionOptions {
   std::string model_file;
-  std::string device = "auto";     ///< auto | cpu | cuda; auto takes a GPU if there is one
+  std::string device = "auto";        ///< auto | cpu | cuda; auto takes a GPU if there is one
   std::string precision = "float32";  ///< auto | float32 | bfloat16, for the layers between the first and the last
-  int mirrors = 1;                 ///< mirror images to average the estimate over: 1, 2, 4 or 8
+  int mirrors = 1;                    ///< mirror images to average the estimate over: 1, 2, 4 or 8
   int threads = 1;
 };
 

@@ -49,6 +49,8 @@ void train(const TrainDenoiserOptions& options, ProgressDisplay& progress) {
   progress.stage("reading volumes");
   const auto& data = run.config.data;
   auto training = read_training_volumes(data.train, data.exclude, run.config.model.modality);
+  for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, run.config.model.modality))
+    training.push_back(halved(volume));
   const auto validation = read_training_volumes(data.validate, data.exclude, run.config.model.modality);
   progress.note(std::to_string(training.size()) + " volumes to train on, " + std::to_string(validation.size()) +
                 " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");

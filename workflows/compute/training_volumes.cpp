@@ -1,5 +1,7 @@
 #include "workflows/compute/training_volumes.h"
 
+#include <torch/torch.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -68,6 +70,14 @@ std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>
       if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end())
         volumes.push_back(read_normalised(file, modality));
   return volumes;
+}
+
+TrainingVolume halved(const TrainingVolume& volume) {
+  const torch::Tensor& x = volume.voxels;
+  if (x.size(0) < 2 || x.size(1) < 2 || x.size(2) < 2)
+    fail(ExitCode::input, volume.name, ": is too thin to be halved; leave it out with data.exclude");
+  const torch::Tensor means = torch::avg_pool3d(x.view({1, 1, x.size(0), x.size(1), x.size(2)}), 2)[0][0];
+  return {volume.name, means.contiguous(), 2 * volume.voxel_min_mm, 2 * volume.voxel_max_mm};
 }
 
 }  // namespace voxprior

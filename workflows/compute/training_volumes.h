@@ -14,4 +14,8 @@ namespace voxprior {
 std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>& entries,
                                                   const std::vector<std::string>& exclude, const std::string& modality);
 
+/// The volume averaged over blocks of 2x2x2 voxels; an odd last voxel is left out. Throws Error(ExitCode::input) when
+/// an axis has fewer than two voxels.
+TrainingVolume halved(const TrainingVolume& volume);
+
 }  // namespace voxprior
