@@ -35,6 +35,10 @@ bool is_free_text(DcmEVR vr) {
   return vr == EVR_LO || vr == EVR_LT || vr == EVR_SH || vr == EVR_ST || vr == EVR_UC || vr == EVR_UT || vr == EVR_AE;
 }
 
+bool is_number(DcmEVR vr) {
+  return vr == EVR_AT || vr == EVR_FD || vr == EVR_FL || vr == EVR_SL || vr == EVR_SS || vr == EVR_UL || vr == EVR_US;
+}
+
 /// Whether the text can be cut into words byte by byte: not with escape sequences, nor in the multi-byte GB encodings.
 bool can_be_cut(const std::string& text, const std::string& character_set) {
   const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -182,7 +186,8 @@ class DatasetEditor {
   void edit_unlisted(DcmItem& item, DcmElement& element) {
     const DcmTagKey tag = element.getTag();
     const DcmEVR vr = element.getVR();
-    const bool opaque = vr == EVR_UN || vr == EVR_UNKNOWN || vr == EVR_UNKNOWN2B;
+    const bool unknown_vr = vr == EVR_UN || vr == EVR_UNKNOWN || vr == EVR_UNKNOWN2B;
+    const bool opaque = unknown_vr && !is_number(effective_vr(element));
     if (!is_known_to_dictionary(tag) || opaque || vr == EVR_PN || vr == EVR_UR) {
       remove_attribute(item, tag);
     } else if (vr == EVR_DA || vr == EVR_DT || vr == EVR_TM) {

@@ -13,7 +13,7 @@ namespace voxprior {
 ///
 /// Beyond the table, on the safe side: attributes that DCMTK's dictionary does not know, dates, times and person names
 /// that the table does not list, and values of VR UN that the dictionary does not
-/// call text are removed; UIDs that it does not list are replaced unless they
+/// call text or a number are removed; UIDs that it does not list are replaced unless they
 /// are the standard's own or name a coding scheme; the patient's name and ids are taken out of the text that stays.
 /// PatientName and PatientID become a pseudonym. Pixel data is not looked at.
 void deidentify_dataset(DcmDataset& dataset, const DeidentifyOptions& options, const Pseudonyms& pseudonyms);

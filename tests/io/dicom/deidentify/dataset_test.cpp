@@ -213,19 +213,21 @@ void put_as_unknown(DcmItem& item, const DcmTagKey& tag, const std::string& valu
   check(item.insert(element, OFTrue));
 }
 
-TEST(DeidentifyDataset, TextInVrUnIsTreatedAsWhatItIs) {
+TEST(DeidentifyDataset, TextInVrUnIsTreatedAsWhatItIsAndNumbersStay) {
   DcmDataset dataset;
   fill_ct_slice(dataset);
   put_as_unknown(dataset, DCM_Modality, "CT");
   put_as_unknown(dataset, DCM_PatientName, kName);
   put_as_unknown(dataset, DCM_StudyDescription, kText);
   put_as_unknown(dataset, DCM_SOPInstanceUID, std::string(kUidRoot) + "8.18.1");
+  put_as_unknown(dataset, DCM_FrameIncrementPointer, std::string("\x04\x30\x0c\x00", 4));
   put_as_unknown(dataset, DCM_RequestAttributesSequence, kText);
   put_as_unknown(dataset, DCM_ReferencedImageSequence, kText);
   put_as_unknown(dataset, DCM_CTDIPhantomTypeCodeSequence, kText);
   deidentify_dataset(dataset, {}, pseudonyms());
   EXPECT_EQ(get(dataset, DCM_Modality), "CT");
   EXPECT_EQ(get(dataset, DCM_SOPInstanceUID), pseudonyms().uid(std::string(kUidRoot) + "8.18.1"));
+  EXPECT_TRUE(dataset.tagExists(DCM_FrameIncrementPointer));
   expect_no_trace(dataset);
 }
 
