@@ -23,10 +23,10 @@ struct IsolationLimits {
 /// of the child comes with its message, cut to printable ASCII: it may have been written by the bytes themselves. What
 /// is returned is as little to be trusted as the bytes: check it as one would check a file.
 ///
-/// The child is a fork without exec: `work` can be any function, the tests need no second program, and a call costs a
-/// millisecond. The price: the calling process must have one thread only (another could hold a lock that the child then
-/// waits for), which is checked; a node that listens starts its threads elsewhere. Throws Error(ExitCode::bug) if it
-/// has more, Error(ExitCode::resources) if no child can be made.
+/// The child is a fork without exec: `work` can be any function, the tests need no second program, and a call costs
+/// milliseconds. The price: the calling process must have one thread only (another could hold a lock that the child
+/// then waits for), which is checked; a node that listens starts its threads elsewhere. Throws Error(ExitCode::bug) if
+/// it has more, Error(ExitCode::resources) if no child can be made.
 std::string run_isolated(const std::string& subject, const std::function<std::string()>& work,
                          const IsolationLimits& limits = {});
 

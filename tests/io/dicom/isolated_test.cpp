@@ -21,6 +21,13 @@ namespace {
 using test::refusal;
 using testing::HasSubstr;
 
+// AddressSanitizer catches crashes and failed allocations and exits: still refused, but with another reason.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kReasonsKnown = false;
+#else
+constexpr bool kReasonsKnown = true;
+#endif
+
 IsolationLimits small() {
   IsolationLimits limits;
   limits.memory_bytes = 64 << 20;
@@ -59,12 +66,15 @@ TEST(RunIsolated, NothingThatTheChildChangesChangesTheParent) {
 }
 
 TEST(RunIsolated, ACrashIsRefusedInput) {
-  EXPECT_THAT(refused([]() -> std::string {
-                ::raise(SIGSEGV);
-                return {};
-              }),
-              HasSubstr("signal 11"));
-  EXPECT_THAT(refused([]() -> std::string { ::abort(); }), HasSubstr("signal 6"));
+  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE}) {
+    const std::string message = refused([signal]() -> std::string {
+      ::raise(signal);
+      return {};
+    });
+    if (kReasonsKnown) {
+      EXPECT_THAT(message, HasSubstr("signal " + std::to_string(signal)));
+    }
+  }
   EXPECT_EQ(run_isolated(
                 "sender", [] { return std::string("next"); }, small()),
             "next");
@@ -113,7 +123,9 @@ TEST(RunIsolated, AMemoryBombIsRefusedInput) {
     for (;;) blocks.emplace_back(std::size_t{8} << 20, 'x');
     return std::string();
   });
-  EXPECT_THAT(message, HasSubstr("64 MiB"));
+  if (kReasonsKnown) {
+    EXPECT_THAT(message, HasSubstr("64 MiB"));
+  }
   refused([] { return std::string(std::size_t{1} << 40, 'x'); });
 }
 
