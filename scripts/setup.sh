@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh            what building, the demo and the tests need
 #   scripts/setup.sh --bench    also what bench/ compares with
+#   scripts/setup.sh --fuzz     also what tests/fuzz/ is built with
 #   scripts/setup.sh --list     print the packages and install nothing
 set -euo pipefail
 
@@ -13,14 +14,16 @@ build=(
   libpng-dev zlib1g-dev nlohmann-json3-dev libtomlplusplus-dev
 )
 tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk)
+fuzz=(clang-14 libclang-rt-14-dev python3)
 bench=(python3-dipy python3-nibabel dcmtk dcm2niix time)
 
 packages=("${build[@]}" "${tests[@]}")
 case "${1:-}" in
   "") ;;
   --bench) packages+=("${bench[@]}") ;;
+  --fuzz) packages+=("${fuzz[@]}") ;;
   --list) printf '%s\n' "${packages[@]}"; exit 0 ;;
-  *) echo "setup.sh: unknown option $1; --bench or --list" >&2; exit 2 ;;
+  *) echo "setup.sh: unknown option $1; --bench, --fuzz or --list" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -24,13 +24,13 @@ for candidate in clang++-14 clang++; do
   fi
 done
 if [ -z "$compiler" ]; then
-  echo "skipped: no clang with libFuzzer (packages clang-14 and libclang-rt-14-dev)"
+  echo "skipped: no clang with libFuzzer (scripts/setup.sh --fuzz installs it)"
   exit 77
 fi
 
 cmake -G Ninja -S "$source_folder" -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DVOXPRIOR_FUZZ=ON -DVOXPRIOR_TESTS=OFF \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_C_COMPILER="${compiler/++/}" >"$build/configure.log"
-ninja -C "$build" "${targets[@]/%/_fuzz}" >"$build/build.log" || { tail -30 "$build/build.log"; exit 1; }
+nice ninja -C "$build" "${targets[@]/%/_fuzz}" >"$build/build.log" || { tail -30 "$build/build.log"; exit 1; }
 python3 "$source_folder/tests/fuzz/make_seeds.py" "$source_folder/testdata" "$build/seeds"
 
 # ITK and DCMTK are not instrumented: containers that they fill look overrun to the sanitizer.
