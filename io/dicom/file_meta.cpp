@@ -66,6 +66,8 @@ FileMeta walk_meta_group(const fs::path& path, std::uint64_t offset) {
     meta.transfer_syntax_uid.pop_back();
   if (meta.transfer_syntax_uid.empty())
     fail(ExitCode::input, path, ": its file meta information names no TransferSyntaxUID; export the file again");
+  if (meta.transfer_syntax_uid.find_first_not_of("0123456789.") != std::string::npos)
+    fail(ExitCode::input, path, ": its TransferSyntaxUID is no UID; the file is damaged");
   return meta;
 }
 

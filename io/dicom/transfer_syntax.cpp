@@ -59,8 +59,11 @@ TransferSyntax transfer_syntax_of(std::string_view uid) {
   if (uid == kExplicitBigEndian) return native(uid, "Explicit VR Big Endian", true, true, false);
   if (uid == "1.2.840.10008.1.2.1.99") return native(uid, "Deflated Explicit VR Little Endian", true, false, true);
 
+  // The text is a file's: what is no UID may be anything, a patient's name included, and stays out of messages.
+  const bool is_uid = uid.find_first_not_of("0123456789.") == std::string_view::npos;
   TransferSyntax result;
-  result.uid = result.name = uid;
+  result.uid = uid;
+  result.name = is_uid ? std::string(uid) : "given by something that is no UID";
   const auto row = std::find_if(kEncapsulated.begin(), kEncapsulated.end(), [&](const Row& r) { return r.uid == uid; });
   if (row != kEncapsulated.end()) {
     result.name = row->name;

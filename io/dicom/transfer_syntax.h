@@ -11,7 +11,7 @@ enum class PixelCodec { native, rle, jpeg, jpeg_ls, jpeg_2000, unsupported };
 /// How a data set is encoded (PS3.5 section 10 and Annex A).
 struct TransferSyntax {
   std::string uid;
-  std::string name;  ///< as in PS3.6 Table A-1, shortened; the UID itself when unknown
+  std::string name;  ///< as in PS3.6 Table A-1, shortened; the UID itself when unknown; fit for messages
   PixelCodec codec = PixelCodec::unsupported;
   bool explicit_vr = true;
   bool big_endian = false;

@@ -195,6 +195,12 @@ TEST_F(Prescan, AFileMetaGroupWithoutTransferSyntaxIsRefused) {
   EXPECT_THAT(reason(meta + element(0x00020010, "UI", "1.2", 900)), HasSubstr("file meta information is cut short"));
 }
 
+TEST_F(Prescan, ATransferSyntaxThatIsNoUidIsRefusedAndNotRepeated) {
+  const std::string message = reason(file_meta("Doe^Jane\n") + element(0x00080060, "CS", "MR"));
+  EXPECT_THAT(message, HasSubstr("TransferSyntaxUID is no UID"));
+  EXPECT_THAT(message, testing::Not(HasSubstr("Doe")));
+}
+
 TEST_F(Prescan, WhatIsNoDicomIsSaidToBeNone) {
   EXPECT_THAT(reason("some text that is long enough to be looked at"), HasSubstr("is no DICOM file"));
   EXPECT_THAT(reason("x"), HasSubstr("is no DICOM file"));
