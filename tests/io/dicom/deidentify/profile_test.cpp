@@ -36,7 +36,7 @@ TEST(Profile, FindsEveryRowAndNoOther) {
   }
 }
 
-// One row of each kind, read off the printed standard.
+// One row of each kind, known independently of the transcription behind the table.
 TEST(Profile, RowsSayWhatTheStandardSays) {
   EXPECT_EQ(find_profile_row(0x0008, 0x0018)->action, ProfileAction::U);      // SOPInstanceUID
   EXPECT_EQ(find_profile_row(0x0008, 0x0050)->action, ProfileAction::Z);      // AccessionNumber
