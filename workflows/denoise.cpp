@@ -148,9 +148,6 @@ int denoise_command(const Invocation& invocation) {
       if (!extras.residual.empty() || !extras.noise_map.empty() || !extras.preview.empty()) {
         fail(ExitCode::usage, "--residual, --noise-map and --preview are for single files; convert the series first");
       }
-      if (!volume_ending(output).empty()) {
-        fail(ExitCode::usage, output, ": a DICOM series is denoised into a folder; name one, or convert IN first");
-      }
       choices.session.model_file = find_model(model).string();
       folder.input = input;
       folder.output = output;

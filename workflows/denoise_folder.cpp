@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "io/volume_file.h"
 #include "workflows/dicom_cases.h"
 #include "workflows/dicom_output.h"
 
@@ -127,6 +128,12 @@ void denoise_folder(const FolderToDenoise& folder, const DenoiseChoices& choices
   progress.stage("looking for series");
   const DicomSurvey survey = survey_dicom({folder.input}, limits);
   for (const std::string& damaged : survey.unreadable) std::cerr << "notice: " << damaged << '\n';
+  if (survey.series.empty()) {
+    fail(ExitCode::input, folder.input, ": holds no DICOM series; name a volume file or a folder of DICOM files");
+  }
+  if (!volume_ending(folder.output).empty()) {
+    fail(ExitCode::usage, folder.output, ": a DICOM series is denoised into a folder; name one, or convert IN first");
+  }
   const auto session = open_denoise_session(choices.session);
   const std::vector<DicomCase> cases = dicom_cases(survey, rules_for(folder, session->model()));
 

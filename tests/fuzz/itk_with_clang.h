@@ -1,5 +1,5 @@
-// Included before everything else in a fuzz build. ITK's generated itk_compiler_detection.h knows only the compiler that
-// ITK was built with, GCC, and stops others; clang has every feature that it asks about.
+// Included before everything else in a fuzz build. ITK's generated itk_compiler_detection.h knows only the compiler
+// that ITK was built with, GCC, and stops others; clang has every feature that it asks about.
 #pragma once
 
 #define ITK_COMPILER_DETECTION_H

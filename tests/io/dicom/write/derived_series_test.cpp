@@ -125,7 +125,8 @@ TEST_P(OfEverySyntax, ComesOutAsExplicitLittleEndianWithTheSameStoredValues) {
   source = one_file_series(dicom_testdata("pydicom") / GetParam());
   Volume volume;
   volume.geometry = source.stacks[0].geometry;
-  for (const std::int32_t stored : stored_values(source.stacks[0])[0]) volume.voxels.push_back(stored);
+  const auto planes = stored_values(source.stacks[0]);
+  volume.voxels.assign(planes[0].begin(), planes[0].end());
   write_derived_series(scratch / "out", source, 0, volume, options);
   const DicomSeries after = one_file_series(first_file());
   EXPECT_EQ(stored_values(after.stacks[0]), stored_values(source.stacks[0]));
