@@ -99,8 +99,10 @@ void denoise_at(std::vector<float>& x, double sigma, const DenoiseSession& sessi
 }
 
 nlohmann::ordered_json record_of(const NoiseLevel& noise) {
-  return {
-      {"kind", name_of(noise.kind)}, {"sigma", noise.sigma}, {"estimated", noise.estimated}, {"white", noise.white}};
+  return {{"kind", name_of(noise.kind)},
+          {"sigma", noise.sigma},
+          {"estimated", noise.estimated},
+          {"white", whiteness_of(noise)}};
 }
 
 nlohmann::ordered_json record_of(const ModelFacts& model, const std::string& file) {

@@ -78,7 +78,7 @@ Json describe_noise(const Volume& volume, const NoiseLevel& noise) {
   return {{"kind", name_of(noise.kind)},
           {"sigma", noise.sigma},
           {"percent_of_p99.5", range > 0 ? 100 * noise.sigma / range : 0},
-          {"white", noise.white}};
+          {"white", whiteness_of(noise)}};
 }
 
 Json describe(const std::string& path, const char* format, std::uintmax_t bytes, const Volume& volume) {
@@ -137,7 +137,9 @@ void print_text(const Json& about) {
     const Json& noise = about["noise"];
     print_line("noise    ", noise["kind"].get<std::string>() + ", sigma " + number(noise["sigma"]) + " (" +
                                 number(noise["percent_of_p99.5"]) + " % of the 99.5th percentile), " +
-                                (noise["white"].get<bool>() ? "white" : "not white"));
+                                (noise["white"].is_null()     ? "in soft tissue"
+                                 : noise["white"].get<bool>() ? "white"
+                                                              : "not white"));
   }
   for (const auto& notice : about["notices"]) print_line("notice   ", notice);
 }

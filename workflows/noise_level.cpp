@@ -17,7 +17,7 @@ NoiseChoice parse_noise_choice(const std::string& kind, const std::string& sigma
 NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice) {
   if (is_ct(volume)) {
     const double sigma = choice.sigma.value_or(estimate_ct_noise(volume.voxels.data(), volume.geometry.size));
-    return {NoiseKind::gaussian, sigma, !choice.sigma, true, ""};
+    return {NoiseKind::gaussian, sigma, !choice.sigma, std::nullopt, ""};
   }
   const NoiseEstimate seen = estimate_noise(volume.voxels.data(), volume.geometry.size, choice.kind);
   return {seen.kind, choice.sigma.value_or(seen.sigma), !choice.sigma, seen.white, seen.message};
@@ -33,6 +33,10 @@ const char* name_of(NoiseKind kind) {
       return "rician";
   }
   return "unknown";
+}
+
+nlohmann::ordered_json whiteness_of(const NoiseLevel& noise) {
+  return noise.white ? nlohmann::ordered_json(*noise.white) : nlohmann::ordered_json(nullptr);
 }
 
 }  // namespace voxprior

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -20,15 +21,18 @@ NoiseChoice parse_noise_choice(const std::string& kind, const std::string& sigma
 /// The noise in a volume, as it will be removed.
 struct NoiseLevel {
   NoiseKind kind = NoiseKind::gaussian;  ///< gaussian or rician
-  double sigma = 0;       ///< standard deviation in each real channel, in the volume's unit; 0 when there is none
-  bool estimated = true;  ///< from the volume itself, not given by the user
-  bool white = true;      ///< false when neighbouring voxels are seen to be correlated
-  std::string message;    ///< what the estimation has to say, one line, or empty
+  double sigma = 0;           ///< standard deviation in each real channel, in the volume's unit; 0 when there is none
+  bool estimated = true;      ///< from the volume itself, not given by the user
+  std::optional<bool> white;  ///< false when neighbouring voxels are seen to be correlated; not looked at in CT
+  std::string message;        ///< what the estimation has to say, one line, or empty
 };
 
 /// A volume for which Rician noise is chosen must have no negative voxels: magnitudes have none.
 NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice);
 
 const char* name_of(NoiseKind kind);
+
+/// `white` for a record: true, false or null.
+nlohmann::ordered_json whiteness_of(const NoiseLevel& noise);
 
 }  // namespace voxprior

@@ -43,6 +43,13 @@ TEST_F(DicomInfo, ListsSeriesWithSizeSpacingAndOrientation) {
   EXPECT_THAT(text.out, HasSubstr("volume 0  64 x 48 x 4 voxels of 0.898438 x 0.898438 x 2.5 mm, LPS"));
 }
 
+// 59.9 HU in the whole scan that this crop is of.
+TEST_F(DicomInfo, TheNoiseOfCtIsThatOfSoftTissue) {
+  const nlohmann::json noise = info({testdata("dicom/ct_cmb_crc_crop"), "--series", "3"})["noise"];
+  EXPECT_NEAR(noise["sigma"].get<double>(), 59.9, 8);
+  EXPECT_TRUE(noise["white"].is_null());
+}
+
 TEST_F(DicomInfo, SeveralVolumesOfOneFileAreToldApart) {
   const nlohmann::json series = info({testdata("dicom/mr_enhanced_4d_crop")})["series"][0];
   ASSERT_EQ(series["volumes"].size(), 2u);
