@@ -19,7 +19,8 @@ void MetricsLog::resume(std::int64_t step) {
   std::ifstream in(file_);
   for (std::string line; std::getline(in, line);) {
     const json entry = json::parse(line, nullptr, false);
-    if (entry.is_object() && entry.value("step", step + 1) <= step) lines_ += line + "\n";
+    const bool has_step = entry.is_object() && entry.contains("step") && entry["step"].is_number_integer();
+    if (has_step && entry["step"].get<std::int64_t>() <= step) lines_ += line + "\n";
   }
 }
 

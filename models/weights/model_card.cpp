@@ -30,7 +30,7 @@ json parse_object(std::string_view text, const std::filesystem::path& path) {
   json root;
   try {
     root = json::parse(text.begin(), text.end(), watch);
-  } catch (const json::parse_error&) {
+  } catch (const json::exception&) {  // not only parse_error: a number such as 1e999 is an out_of_range
     unfit(path, "it is no valid JSON");
   }
   if (!root.is_object()) unfit(path, "it is no JSON object");

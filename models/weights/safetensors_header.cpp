@@ -39,6 +39,8 @@ json parse_strictly(std::string_view text, const std::filesystem::path& path) {
     return json::parse(text.begin(), text.end(), watch);
   } catch (const json::parse_error& error) {
     damaged(path, "the header is no valid JSON at its byte ", error.byte);
+  } catch (const json::out_of_range&) {
+    damaged(path, "the header holds a number beyond all range");
   }
 }
 

@@ -4,6 +4,7 @@
 #   tests/fuzz/run.sh BUILD_FOLDER SECONDS [TARGET...]
 #
 # Inputs that found new paths stay in BUILD_FOLDER/corpus, inputs that broke something in BUILD_FOLDER/findings.
+# The random seed is 1, so that a build that passed passes again; VOXPRIOR_FUZZ_SEED=0 takes another one each time.
 # Exit codes: 0 nothing found, 1 something found, 77 no clang with libFuzzer here.
 set -euo pipefail
 source_folder=$(cd "$(dirname "$0")/../.." && pwd)
@@ -39,8 +40,8 @@ found=0
 for target in "${targets[@]}"; do
   mkdir -p "$build/corpus/$target" "$build/findings/$target" "$build/seeds/$target"
   "$build/tests/fuzz/${target}_fuzz" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -malloc_limit_mb=1000 -max_len=65536 \
-    -print_final_stats=1 -artifact_prefix="$build/findings/$target/" "$build/corpus/$target" "$build/seeds/$target" \
-    >"$build/$target.log" 2>&1 || found=1
+    -print_final_stats=1 -seed="${VOXPRIOR_FUZZ_SEED:-1}" -artifact_prefix="$build/findings/$target/" "$build/corpus/$target" "$build/seeds/$target" \
+    >"$build/$target.log" 2>&1 || { found=1; grep -A8 "^SUMMARY" "$build/$target.log" || tail -20 "$build/$target.log"; }
   echo "$target: $(grep -o 'number_of_executed_units: [0-9]*' "$build/$target.log" || echo 'ended early'), $(find "$build/findings/$target" -type f | wc -l) findings"
 done
 exit $found

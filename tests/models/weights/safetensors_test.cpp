@@ -162,6 +162,7 @@ TEST_F(Safetensors, HeaderMustBeValidJson) {
   for (const std::string header : {"", "[]", "null", " {}", "{", "{}{}", "{\"w\":}", "{\"a\":1,}", "\"\\ud800\""})
     EXPECT_THAT(refusal(file_bytes(header)), HasSubstr("the header is no")) << header;
   EXPECT_THAT(refusal(file_bytes("{\"\xff\":1}")), HasSubstr("the header is no valid JSON"));
+  EXPECT_THAT(refusal(file_bytes(R"({"w":1e999})")), HasSubstr("a number beyond all range"));
 }
 
 TEST_F(Safetensors, DeepNestingIsRefusedBeforeItCosts) {
