@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(voxprior_libraries voxprior_base voxprior_torch voxprior_noise voxprior_intensity voxprior_metrics voxprior_pipeline
                        voxprior_weights voxprior_models)
 if(VOXPRIOR_IO)
-  list(APPEND voxprior_libraries voxprior_io voxprior_dicom voxprior_deidentify)
+  list(APPEND voxprior_libraries voxprior_set_metrics voxprior_io voxprior_dicom voxprior_deidentify)
 endif()
 
 # Inside the installed package a target is voxprior::NAME, as in the build.
