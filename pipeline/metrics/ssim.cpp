@@ -102,19 +102,27 @@ void smooth_plane(const Pair& pair, std::int64_t k, RowSmoother& along_i, std::v
   }
 }
 
+/// Where results go, voxel by voxel; contrast_structure may be null.
+struct Maps {
+  float* ssim;
+  float* contrast_structure;
+};
+
 /// The formula, from the smoothed fields of `count` voxels, `stride` apart field to field.
-void combine(const Pair& pair, const float* fields, std::int64_t stride, std::int64_t count, float* ssim) {
+void combine(const Pair& pair, const float* fields, std::int64_t stride, std::int64_t count, float* ssim,
+             float* contrast_structure) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float dx = fields[i], dy = fields[stride + i];
     const float vx = fields[2 * stride + i] - dx * dx, vy = fields[3 * stride + i] - dy * dy;
     const float vxy = fields[4 * stride + i] - dx * dy;
     const float mx = dx + pair.centre, my = dy + pair.centre;
     ssim[i] = (2 * mx * my + pair.c1) * (2 * vxy + pair.c2) / ((mx * mx + my * my + pair.c1) * (vx + vy + pair.c2));
+    if (contrast_structure) contrast_structure[i] = (2 * vxy + pair.c2) / (vx + vy + pair.c2);
   }
 }
 
 /// SSIM of planes [begin, end): planes smoothed along i and j wait in a ring of 11 until the window along k is full.
-void ssim_of_planes(const Pair& pair, std::int64_t begin, std::int64_t end, float* ssim) {
+void ssim_of_planes(const Pair& pair, std::int64_t begin, std::int64_t end, const Maps& maps) {
   const std::int64_t plane = pair.plane(), nk = pair.size[2], ni = pair.size[0];
   RowSmoother along_i(pair.taps, ni);
   std::vector<float> rows(plane), ring(kTaps * kFields * plane), fields(kFields * ni);
@@ -131,7 +139,9 @@ void ssim_of_planes(const Pair& pair, std::int64_t begin, std::int64_t end, floa
           float* out = fields.data() + field * ni;
           for (std::int64_t i = 0; i < ni; ++i) out[i] += window.taps[s - window.first] * in[i];
         }
-      combine(pair, fields.data(), ni, ni, ssim + k * plane + j * ni);
+      const std::int64_t row = k * plane + j * ni;
+      combine(pair, fields.data(), ni, ni, maps.ssim + row,
+              maps.contrast_structure ? maps.contrast_structure + row : nullptr);
     }
   }
 }
@@ -142,23 +152,35 @@ double mean(const float* values, std::int64_t n) {
   return sum / static_cast<double>(n);
 }
 
+void fill_maps(const float* x, const float* y, const std::array<std::int64_t, 3>& size, double peak, int threads,
+               const Maps& maps) {
+  if (!(peak > 0)) fail(ExitCode::input, "the data range must be positive, got ", peak);
+  const Pair pair{x,
+                  y,
+                  size,
+                  static_cast<float>(mean(x, size[0] * size[1] * size[2])),
+                  static_cast<float>(kK1 * kK1 * peak * peak),
+                  static_cast<float>(kK2 * kK2 * peak * peak)};
+  for_slabs(static_cast<std::size_t>(size[2]), 2 * kTaps, threads, [&](std::size_t begin, std::size_t end) {
+    ssim_of_planes(pair, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end), maps);
+  });
+}
+
 }  // namespace
 
 std::vector<float> ssim_map_3d(const float* reference, const float* test, std::array<std::int64_t, 3> size_ijk,
                                double peak, int threads) {
-  if (!(peak > 0)) fail(ExitCode::input, "the data range must be positive, got ", peak);
-  const std::int64_t count = size_ijk[0] * size_ijk[1] * size_ijk[2];
-  const Pair pair{reference,
-                  test,
-                  size_ijk,
-                  static_cast<float>(mean(reference, count)),
-                  static_cast<float>(kK1 * kK1 * peak * peak),
-                  static_cast<float>(kK2 * kK2 * peak * peak)};
-  std::vector<float> ssim(static_cast<std::size_t>(count));
-  for_slabs(static_cast<std::size_t>(size_ijk[2]), 2 * kTaps, threads, [&](std::size_t begin, std::size_t end) {
-    ssim_of_planes(pair, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end), ssim.data());
-  });
+  std::vector<float> ssim(static_cast<std::size_t>(size_ijk[0] * size_ijk[1] * size_ijk[2]));
+  fill_maps(reference, test, size_ijk, peak, threads, {ssim.data(), nullptr});
   return ssim;
+}
+
+SsimMeans ssim_means_3d(const float* reference, const float* test, std::array<std::int64_t, 3> size_ijk, double peak,
+                        int threads) {
+  const std::int64_t count = size_ijk[0] * size_ijk[1] * size_ijk[2];
+  std::vector<float> ssim(static_cast<std::size_t>(count)), contrast_structure(ssim.size());
+  fill_maps(reference, test, size_ijk, peak, threads, {ssim.data(), contrast_structure.data()});
+  return {mean(ssim.data(), count), mean(contrast_structure.data(), count)};
 }
 
 Ssim ssim_3d(const float* reference, const float* test, std::array<std::int64_t, 3> size_ijk, double peak,

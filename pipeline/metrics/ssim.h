@@ -27,4 +27,12 @@ Ssim ssim_3d(const float* reference, const float* test, std::array<std::int64_t,
 std::vector<float> ssim_map_3d(const float* reference, const float* test, std::array<std::int64_t, 3> size_ijk,
                                double peak, int threads = 0);
 
+/// Means over all voxels of SSIM and of its second factor, (2 sxy + C2) / (sx^2 + sy^2 + C2).
+struct SsimMeans {
+  double ssim = 0, contrast_structure = 0;
+};
+
+SsimMeans ssim_means_3d(const float* reference, const float* test, std::array<std::int64_t, 3> size_ijk, double peak,
+                        int threads = 0);
+
 }  // namespace voxprior

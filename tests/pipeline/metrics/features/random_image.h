@@ -1,0 +1,32 @@
+#pragma once
+
+#include "pipeline/metrics/features/image.h"
+#include "pipeline/noise/random.h"
+
+namespace voxprior::test {
+
+/// White noise N(mean, sd^2).
+inline Image noise_image(const std::array<std::int64_t, 3>& size, std::uint64_t seed, float mean, float sd) {
+  Image image{{}, size};
+  image.voxels.resize(static_cast<std::size_t>(image.count()));
+  fill_gaussian(image.voxels.data(), image.voxels.size(), seed, 0);
+  for (float& v : image.voxels) v = mean + sd * v;
+  return image;
+}
+
+inline Image constant_image(const std::array<std::int64_t, 3>& size, float value) {
+  return {std::vector<float>(static_cast<std::size_t>(size[0] * size[1] * size[2]), value), size};
+}
+
+/// Smooth blobs that differ from seed to seed: means over 4 x 4 x 4 voxels of white noise around 0.5, drawn large.
+inline Image blobs(const std::array<std::int64_t, 3>& size, std::uint64_t seed) {
+  Image image = constant_image(size, 0);
+  const Image coarse = noise_image({(size[0] + 3) / 4, (size[1] + 3) / 4, (size[2] + 3) / 4}, seed, 0.5f, 0.2f);
+  for (std::int64_t k = 0; k < size[2]; ++k)
+    for (std::int64_t j = 0; j < size[1]; ++j)
+      for (std::int64_t i = 0; i < size[0]; ++i)
+        image.voxels[image.at(i, j, k)] = coarse.voxels[coarse.at(i / 4, j / 4, k / 4)];
+  return image;
+}
+
+}  // namespace voxprior::test
