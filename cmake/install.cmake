@@ -3,7 +3,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(voxprior_libraries voxprior_base voxprior_torch voxprior_noise voxprior_intensity voxprior_metrics voxprior_pipeline
-                       voxprior_weights voxprior_models)
+                       voxprior_safetensors_header voxprior_weights voxprior_dataset voxprior_shards voxprior_models)
 if(VOXPRIOR_IO)
   list(APPEND voxprior_libraries voxprior_set_metrics voxprior_io voxprior_dicom voxprior_deidentify)
 endif()

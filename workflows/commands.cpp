@@ -9,6 +9,7 @@ std::vector<Command> all_commands() {
       {"deidentify", deidentify_command},
       {"denoise", denoise_command},
       {"train denoiser", train_denoiser_command},
+      {"prepare", prepare_command},
       {"evaluate", evaluate_command},
       {"add-noise", add_noise_command},
       {"docs", docs_command, true},

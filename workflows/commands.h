@@ -13,6 +13,7 @@ int convert_command(const Invocation& invocation);
 int deidentify_command(const Invocation& invocation);
 int denoise_command(const Invocation& invocation);
 int train_denoiser_command(const Invocation& invocation);
+int prepare_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
 int add_noise_command(const Invocation& invocation);
 int docs_command(const Invocation& invocation);

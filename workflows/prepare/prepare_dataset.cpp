@@ -1,0 +1,75 @@
+#include "workflows/prepare/prepare_dataset.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "base/error.h"
+#include "workflows/dicom_output.h"
+#include "workflows/prepare/common_grid.h"
+#include "workflows/prepare/dataset_folder.h"
+#include "workflows/prepare/splits.h"
+#include "workflows/prepare/survey.h"
+#include "workflows/prepare/write_dataset.h"
+#include "workflows/provenance.h"
+
+namespace voxprior {
+namespace fs = std::filesystem;
+namespace {
+
+/// Names what the grid is too small for: in one line, however many.
+void notice_cut(const DatasetPlan& plan, Survey& survey) {
+  std::size_t cut = 0, example = 0;
+  for (std::size_t n = 0; n < survey.volumes.size(); ++n) {
+    if (!is_cut(survey.volumes[n], plan.grid, plan.source_from_dataset[n])) continue;
+    if (cut++ == 0) example = n;
+  }
+  if (cut == 0) return;
+  std::ostringstream line;
+  line << survey.volumes[example].source.file << ": reaches beyond the grid and is cut";
+  if (cut > 1) line << ", as are " << cut - 1 << " others";
+  survey.notices.push_back(line.str() + "; a larger --size holds all");
+}
+
+DatasetPlan plan_dataset(const PrepareOptions& options, Survey& survey) {
+  DatasetPlan plan;
+  plan.splits = choose_splits(survey.volumes, options);
+  plan.grid = choose_grid(survey.volumes, options);
+  for (const SurveyedVolume& volume : survey.volumes) plan.source_from_dataset.push_back(unaligned(volume, plan.grid));
+  notice_cut(plan, survey);
+  return plan;
+}
+
+/// The sidecar says which file each number was. It lies outside of the dataset: file names may name people.
+void record(const Survey& survey, const fs::path& out, Provenance& provenance) {
+  for (std::size_t n = 0; n < survey.volumes.size(); ++n)
+    provenance["volumes"].push_back({{"number", n}, {"path", survey.volumes[n].source.file.string()}});
+  provenance.add_output("dataset", out);
+}
+
+}  // namespace
+
+PrepareReport prepare_dataset(const PrepareOptions& options, ProgressDisplay& progress) {
+  const fs::path out = without_final_slash(options.output);
+  for (const std::string& input : options.inputs) refuse_inside(out, input);
+  check_writable(sidecar_path(out), options.overwrite ? Overwrite::yes : Overwrite::no);
+  Provenance provenance("prepare");
+  DatasetFolder folder(out, options.overwrite, options.resume);
+
+  Survey survey = survey_volumes(options, progress);
+  const DatasetPlan plan = plan_dataset(options, survey);
+  write_dataset(folder.partial(), options, survey, plan, progress);
+
+  tell_notices(survey.notices, provenance);
+  record(survey, out, provenance);
+  folder.finish();
+  provenance.write_beside(out, Overwrite::yes);
+
+  const auto in = [&](Split split) {
+    return static_cast<std::size_t>(std::count(plan.splits.begin(), plan.splits.end(), split));
+  };
+  return {plan.splits.size(), in(Split::train),     in(Split::validation), in(Split::holdout),
+          plan.grid.size,     plan.grid.spacing_mm, survey.notices.size()};
+}
+
+}  // namespace voxprior
