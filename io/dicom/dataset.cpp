@@ -6,10 +6,10 @@
 
 #include <array>
 #include <fstream>
+#include <utility>
 
 #include "base/error.h"
 #include "io/dicom/file_meta.h"
-#include "io/dicom/prescan.h"
 
 namespace voxprior {
 namespace {
@@ -33,9 +33,9 @@ void prepare_dcmtk() {
 
 }  // namespace
 
-std::unique_ptr<DcmFileFormat> load_dicom(const fs::path& path, PixelLoading pixels, const DicomLimits& limits) {
+CheckedDicom check_and_load_dicom(const fs::path& path, PixelLoading pixels, const DicomLimits& limits) {
   prepare_dcmtk();
-  const DicomStructure structure = prescan_dicom(path, limits);
+  DicomStructure structure = prescan_dicom(path, limits);
   // A transfer syntax that DCMTK does not know is encapsulated, thus explicit little endian around the pixel data.
   // For such files DCMTK finds the file meta group only when left to look for it.
   const DcmXfer known(structure.transfer_syntax_uid.c_str());
@@ -47,7 +47,11 @@ std::unique_ptr<DcmFileFormat> load_dicom(const fs::path& path, PixelLoading pix
                                                     pixels == PixelLoading::skip ? kFirstPixelElement : kNoElement);
   if (status.bad())
     fail(ExitCode::input, path, ": cannot be parsed as DICOM (", status.text(), "); copy or export the file again");
-  return file;
+  return {std::move(structure), std::move(file)};
+}
+
+std::unique_ptr<DcmFileFormat> load_dicom(const fs::path& path, PixelLoading pixels, const DicomLimits& limits) {
+  return check_and_load_dicom(path, pixels, limits).file;
 }
 
 bool looks_like_dicom(const fs::path& path) {

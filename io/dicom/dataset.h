@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "io/dicom/limits.h"
+#include "io/dicom/prescan.h"
 
 // Includes DCMTK: for .cpp files of io/dicom alone.
 
@@ -21,6 +22,16 @@ enum class PixelLoading {
 /// its structure and limits. Throws Error(ExitCode::input) that names the file for anything damaged or refused.
 std::unique_ptr<DcmFileFormat> load_dicom(const std::filesystem::path& path, PixelLoading pixels,
                                           const DicomLimits& limits = {});
+
+/// A parsed file and what was found of it before.
+struct CheckedDicom {
+  DicomStructure structure;
+  std::unique_ptr<DcmFileFormat> file;
+};
+
+/// The same, for those who also need what the check has found.
+CheckedDicom check_and_load_dicom(const std::filesystem::path& path, PixelLoading pixels,
+                                  const DicomLimits& limits = {});
 
 /// Whether a file begins as DICOM files do: "DICM" after a preamble, or a first element that could open a file meta
 /// group or a data set. False for anything that cannot be opened. Reads 132 bytes.

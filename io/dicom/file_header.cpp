@@ -13,6 +13,7 @@
 #include "io/dicom/dataset.h"
 #include "io/dicom/image_plane.h"
 #include "io/dicom/multiframe.h"
+#include "io/dicom/pixels/find_native_pixels.h"
 #include "io/dicom/split_traits.h"
 
 namespace voxprior {
@@ -97,7 +98,8 @@ FrameHeader classic_frame(DcmDataset& dataset, const std::string& modality, Fram
 }  // namespace
 
 FileHeader read_file_header(const std::filesystem::path& file, const DicomLimits& limits) {
-  const std::unique_ptr<DcmFileFormat> loaded = load_dicom(file, PixelLoading::skip, limits);
+  const CheckedDicom checked = check_and_load_dicom(file, PixelLoading::skip, limits);
+  const std::unique_ptr<DcmFileFormat>& loaded = checked.file;
   DcmDataset& dataset = *loaded->getDataset();
   FileHeader header;
   header.file = file;
@@ -114,6 +116,7 @@ FileHeader read_file_header(const std::filesystem::path& file, const DicomLimits
   FrameHeader common;
   common.frame.file = file;
   common.frame.sop_instance_uid = header.sop_instance_uid;
+  common.frame.native = find_native_pixels(checked, file);
   read_size(dataset, common);
   if (layout == Layout::classic) {
     header.frames.push_back(classic_frame(dataset, header.series.modality, common));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
 #include "base/error.h"
 #include "io/dicom/element_header.h"
@@ -43,24 +42,22 @@ bool is_meta_element(const unsigned char* element) {
   return two_bytes(element, false) == kMetaGroup && two_bytes(element + 2, false) <= 0x0102 && is_explicit(element);
 }
 
-/// Walks the meta group from `offset` on, until an element of another group.
-FileMeta walk_meta_group(const fs::path& path, std::uint64_t offset) {
-  const std::unique_ptr<ScanSource> source = scan_file(path, offset);
+/// Walks the meta group from where the source is, until an element of another group.
+FileMeta walk_meta_group(const fs::path& path, ScanSource& source) {
   FileMeta meta;
   meta.present = true;
-  unsigned char first[ScanSource::kMostPeeked];
-  while (source->peek(first, 2) == 2 && two_bytes(first, false) == kMetaGroup) {
-    const ElementHeader header = read_element_header(path, *source, kMetaEncoding, {});
-    if (header.length > source->end() - source->position())
+  unsigned char first[2];
+  while (source.peek(first, 2) == 2 && two_bytes(first, false) == kMetaGroup) {
+    const ElementHeader header = read_element_header(path, source, kMetaEncoding, {});
+    if (header.length > source.end() - source.position())
       fail(ExitCode::input, path, ": the file meta information is cut short; copy the file again");
     if (header.tag.element == 0x0010 && header.length <= kMostUidBytes) {
       meta.transfer_syntax_uid.resize(header.length);
-      source->read(meta.transfer_syntax_uid.data(), header.length);
+      source.read(meta.transfer_syntax_uid.data(), header.length);
     } else {
-      source->skip(header.length);
+      source.skip(header.length);
     }
   }
-  meta.data_set_offset = offset + source->position();
   while (!meta.transfer_syntax_uid.empty() &&
          (meta.transfer_syntax_uid.back() == '\0' || meta.transfer_syntax_uid.back() == ' '))
     meta.transfer_syntax_uid.pop_back();
@@ -71,12 +68,6 @@ FileMeta walk_meta_group(const fs::path& path, std::uint64_t offset) {
   return meta;
 }
 
-std::size_t read_first_bytes(const fs::path& path, unsigned char* bytes, std::size_t count) {
-  const std::unique_ptr<ScanSource> source = scan_file(path);
-  count = static_cast<std::size_t>(std::min<std::uint64_t>(count, source->end()));
-  return source->read(bytes, count) ? count : 0;
-}
-
 }  // namespace
 
 bool begins_like_dicom(const unsigned char* bytes, std::size_t count) {
@@ -84,14 +75,18 @@ bool begins_like_dicom(const unsigned char* bytes, std::size_t count) {
   return count >= kFirstElementBytes && (is_meta_element(bytes) || !syntax_of_bare_data_set(bytes).empty());
 }
 
-FileMeta read_file_meta(const fs::path& path) {
+FileMeta read_file_meta(const fs::path& path, ScanSource& source) {
   unsigned char bytes[kPreambleBytes + kMagicBytes];
-  const std::size_t count = read_first_bytes(path, bytes, sizeof bytes);
+  static_assert(sizeof bytes <= ScanSource::kMostPeeked);
+  const std::size_t count = source.peek(bytes, sizeof bytes);
   if (!begins_like_dicom(bytes, count))
     fail(ExitCode::input, path, ": is no DICOM file: neither \"DICM\" at byte 128 nor the beginning of a data set");
-  if (has_magic(bytes, count)) return walk_meta_group(path, count);
-  if (is_meta_element(bytes)) return walk_meta_group(path, 0);
-  return {false, syntax_of_bare_data_set(bytes), 0};
+  if (has_magic(bytes, count)) {
+    source.skip(count);
+    return walk_meta_group(path, source);
+  }
+  if (is_meta_element(bytes)) return walk_meta_group(path, source);
+  return {false, syntax_of_bare_data_set(bytes)};
 }
 
 }  // namespace voxprior

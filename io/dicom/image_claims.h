@@ -16,8 +16,10 @@ struct ImageClaims {
   std::optional<std::string> number_of_frames;
 
   bool has_pixel_data = false;
-  std::uint64_t native_bytes = 0;  ///< length of native pixel data
-  std::uint64_t fragments = 0;     ///< of encapsulated pixel data, the offset table not counted
+  bool has_float_pixels = false;    ///< FloatPixelData or DoubleFloatPixelData
+  std::uint64_t native_bytes = 0;   ///< length of native pixel data
+  std::uint64_t native_offset = 0;  ///< where its value begins in what was walked over
+  std::uint64_t fragments = 0;      ///< of encapsulated pixel data, the offset table not counted
 };
 
 /// Refuses pixel data that is not described, described as empty, larger than limits.max_voxels, or too short for what

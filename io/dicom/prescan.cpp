@@ -76,6 +76,7 @@ class DataSetWalk {
     if (!undefined) check_fits(header);
     const bool pixel_data = header.tag.is(0x7fe0, 0x0010);
     if (pixel_data && at_top()) note_pixel_data(header);
+    if (at_top() && (header.tag.is(0x7fe0, 0x0008) || header.tag.is(0x7fe0, 0x0009))) claims_.has_float_pixels = true;
 
     const bool explicit_vr = open_.back().encoding.explicit_vr;
     if (pixel_data && undefined) {
@@ -166,7 +167,9 @@ class DataSetWalk {
     if ((header.length == kUndefinedLength) != syntax_.encapsulated)
       damaged(header, "is not compressed as the transfer syntax " + syntax_.name + " says");
     claims_.has_pixel_data = true;
-    if (!syntax_.encapsulated) claims_.native_bytes = header.length;
+    if (syntax_.encapsulated) return;
+    claims_.native_bytes = header.length;
+    claims_.native_offset = source_.position();
   }
 
   void open(Container::Kind kind, ElementEncoding encoding, std::uint32_t length) {
@@ -218,12 +221,18 @@ class DataSetWalk {
 }  // namespace
 
 DicomStructure prescan_dicom(const fs::path& path, const DicomLimits& limits) {
-  const FileMeta meta = read_file_meta(path);
+  const InputFile file(path);
+  std::unique_ptr<ScanSource> source = scan_file(file);
+  const FileMeta meta = read_file_meta(path, *source);
   const TransferSyntax syntax = transfer_syntax_of(meta.transfer_syntax_uid);
-  const std::unique_ptr<ScanSource> source =
-      syntax.deflated ? scan_inflated(path, meta.data_set_offset) : scan_file(path, meta.data_set_offset);
-  check_image_claims(path, DataSetWalk(path, *source, syntax, limits).run(), syntax, limits);
-  return {meta.transfer_syntax_uid, meta.present};
+  if (syntax.deflated) source = scan_inflated(file, source->position());
+  const ImageClaims claims = DataSetWalk(path, *source, syntax, limits).run();
+  check_image_claims(path, claims, syntax, limits);
+
+  DicomStructure structure{meta.transfer_syntax_uid, meta.present, std::nullopt, file.stamp()};
+  const bool plain = claims.has_pixel_data && !syntax.encapsulated && !syntax.deflated && !claims.has_float_pixels;
+  if (plain) structure.native_pixels = {claims.native_offset, claims.native_bytes};
+  return structure;
 }
 
 }  // namespace voxprior

@@ -17,6 +17,7 @@
 #include "base/parallel.h"
 #include "io/dicom/dataset.h"
 #include "io/dicom/pixels/frame_pixels.h"
+#include "io/dicom/pixels/native_pixels.h"
 #include "io/dicom/slice_values.h"
 #include "io/grid.h"
 
@@ -51,25 +52,52 @@ std::vector<FilePlanes> planes_by_file(const DicomStack& stack) {
   return files;
 }
 
-FileOutcome decode_file(const FilePlanes& file, const DicomStack& stack, const DicomLimits& limits,
-                        std::vector<float>& voxels) {
-  const Geometry& grid = stack.geometry;
-  const auto plane_voxels = static_cast<std::size_t>(grid.size[0] * grid.size[1]);
+void check_is_same_image(const fs::path& file, std::int64_t columns, std::int64_t rows, const Geometry& grid) {
+  if (columns != grid.size[0] || rows != grid.size[1])
+    fail(ExitCode::input, file, ": is not the image that was found here before; start again");
+}
+
+void read_native_file(const FilePlanes& file, const NativePixels& pixels, const DicomStack& stack, float* voxels,
+                      FileOutcome& outcome) {
+  check_is_same_image(file.file, pixels.columns, pixels.rows, stack.geometry);
+  NativeFrames frames(file.file, pixels);
+  for (const std::size_t k : file.planes) {
+    const DicomFrame& frame = stack.frames[k];
+    float* plane = voxels + k * pixels.pixels();
+    frames.read(frame.frame, [&](std::size_t first, const std::int32_t* stored, std::size_t count) {
+      convert_values(stored, count, pixels.cell.bits_stored, pixels.cell.is_signed, pixels.meaning, frame,
+                     plane + first, outcome.counts);
+    });
+  }
+  outcome.bits_stored = pixels.cell.bits_stored;
+  outcome.is_signed = pixels.cell.is_signed;
+  outcome.monochrome1 = pixels.meaning.monochrome1;
+}
+
+void decode_file(const FilePlanes& file, const DicomStack& stack, const DicomLimits& limits, float* voxels,
+                 FileOutcome& outcome) {
+  const std::unique_ptr<DcmFileFormat> loaded = load_dicom(file.file, PixelLoading::load, limits);
+  for (const std::size_t k : file.planes) {
+    const DicomFrame& frame = stack.frames[k];
+    const FramePixels pixels = decode_frame(*loaded, frame.frame, file.file);
+    check_is_same_image(file.file, pixels.columns, pixels.rows, stack.geometry);
+    const PixelMeaning meaning = pixel_meaning(*loaded->getDataset(), pixels.is_signed);
+    convert_values(pixels.stored.data(), pixels.stored.size(), pixels.bits_stored, pixels.is_signed, meaning, frame,
+                   voxels + k * pixels.stored.size(), outcome.counts);
+    outcome.bits_stored = pixels.bits_stored;
+    outcome.is_signed = pixels.is_signed;
+    outcome.monochrome1 = meaning.monochrome1;
+  }
+}
+
+FileOutcome read_file(const FilePlanes& file, const DicomStack& stack, const DicomLimits& limits, float* voxels) {
   FileOutcome outcome;
   try {
-    const std::unique_ptr<DcmFileFormat> loaded = load_dicom(file.file, PixelLoading::load, limits);
-    for (const std::size_t k : file.planes) {
-      const DicomFrame& frame = stack.frames[k];
-      const FramePixels pixels = decode_frame(*loaded, frame.frame, file.file);
-      if (pixels.columns != grid.size[0] || pixels.rows != grid.size[1] || pixels.stored.size() != plane_voxels)
-        fail(ExitCode::input, file.file, ": is not the image that was found here before; start again");
-      const PixelMeaning meaning = pixel_meaning(*loaded->getDataset(), pixels.is_signed);
-      const SliceCounts counts = convert_slice(pixels, meaning, frame, voxels.data() + k * plane_voxels);
-      outcome.counts.padding += counts.padding;
-      outcome.counts.inexact += counts.inexact;
-      outcome.bits_stored = pixels.bits_stored;
-      outcome.is_signed = pixels.is_signed;
-      outcome.monochrome1 = meaning.monochrome1;
+    const NativePixels* native = stack.frames[file.planes.front()].native.get();
+    if (native != nullptr) {
+      read_native_file(file, *native, stack, voxels, outcome);
+    } else {
+      decode_file(file, stack, limits, voxels, outcome);
     }
   } catch (...) {
     outcome.error = std::current_exception();
@@ -77,13 +105,32 @@ FileOutcome decode_file(const FilePlanes& file, const DicomStack& stack, const D
   return outcome;
 }
 
-std::vector<FileOutcome> decode_all(const DicomStack& stack, const DicomReadOptions& options,
-                                    std::vector<float>& voxels) {
+/// Makes `voxels` long enough for the planes of the files [begin, end). It has the capacity for all planes.
+void grow_to(const std::vector<FilePlanes>& files, std::size_t begin, std::size_t end, std::size_t plane_voxels,
+             std::vector<float>& voxels) {
+  std::size_t planes = voxels.size() / plane_voxels;
+  for (std::size_t n = begin; n < end; ++n)
+    planes = std::max(planes, *std::max_element(files[n].planes.begin(), files[n].planes.end()) + 1);
+  voxels.resize(planes * plane_voxels);
+}
+
+/// Some files at a time: voxels that std::vector has just set to zero are still in the cache when they get their
+/// values.
+std::vector<FileOutcome> read_all(const DicomStack& stack, const DicomReadOptions& options,
+                                  std::vector<float>& voxels) {
+  constexpr std::size_t kFilesPerThread = 4;
   const std::vector<FilePlanes> files = planes_by_file(stack);
+  const auto plane_voxels = static_cast<std::size_t>(stack.geometry.size[0] * stack.geometry.size[1]);
+  const std::size_t at_a_time = kFilesPerThread * static_cast<std::size_t>(thread_count(options.threads));
   std::vector<FileOutcome> outcomes(files.size());
-  for_slabs(files.size(), 1, options.threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t n = begin; n < end; ++n) outcomes[n] = decode_file(files[n], stack, options.limits, voxels);
-  });
+  for (std::size_t first = 0; first < files.size(); first += at_a_time) {
+    const std::size_t count = std::min(at_a_time, files.size() - first);
+    grow_to(files, first, first + count, plane_voxels, voxels);
+    for_slabs(count, 1, options.threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t n = first + begin; n < first + end; ++n)
+        outcomes[n] = read_file(files[n], stack, options.limits, voxels.data());
+    });
+  }
   for (const FileOutcome& outcome : outcomes) {
     if (outcome.error) std::rethrow_exception(outcome.error);
   }
@@ -179,8 +226,7 @@ Volume read_dicom_volume(const DicomSeries& series, std::size_t stack_number, co
   const auto count = static_cast<std::size_t>(stack.geometry.voxel_count());
   volume.voxels.reserve(count);
   ask_for_large_pages(volume.voxels.data(), count * sizeof(float));
-  volume.voxels.resize(count);
-  const std::vector<FileOutcome> outcomes = decode_all(stack, options, volume.voxels);
+  const std::vector<FileOutcome> outcomes = read_all(stack, options, volume.voxels);
   volume.stored = stored_form(stack, outcomes);
   tell(stack, outcomes, volume);
   return volume;

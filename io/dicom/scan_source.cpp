@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <vector>
 
 #include "base/error.h"
-#include "io/stream/input_stream.h"
 
 namespace voxprior {
 namespace {
@@ -21,19 +18,14 @@ constexpr std::uint64_t kHarmless = std::uint64_t{64} << 20, kLargestRatio = 200
 
 class FileSource : public ScanSource {
  public:
-  FileSource(const fs::path& path, std::uint64_t offset) : size_(check_input_file(path)), at_(std::min(offset, size_)) {
-    file_.open(path, std::ios::binary);
-    file_.seekg(static_cast<std::streamoff>(at_));
-    if (!file_) fail(ExitCode::input, path, ": cannot be opened");
-    end_ = size_ - at_;
-  }
+  FileSource(const InputFile& file, std::uint64_t offset)
+      : file_(file), size_(file.stamp().bytes), at_(std::min(offset, size_)), end_(size_ - at_) {}
 
   std::uint64_t end() const override { return end_; }
 
   std::size_t read_some(unsigned char* bytes, std::size_t count) override {
     if (used_ == held_) {
-      file_.read(reinterpret_cast<char*>(buffer_), static_cast<std::streamsize>(kChunk));
-      held_ = static_cast<std::size_t>(file_.gcount());
+      held_ = file_.read_at(at_, buffer_, kChunk);
       used_ = 0;
       at_ += held_;
     }
@@ -52,22 +44,21 @@ class FileSource : public ScanSource {
     if (count - buffered > size_ - std::min(size_, at_)) return false;
     at_ += count - buffered;
     used_ = held_ = 0;
-    file_.seekg(static_cast<std::streamoff>(at_));
-    return file_.good();
+    return true;
   }
 
  private:
-  std::ifstream file_;
-  std::uint64_t size_, at_;  ///< at_: the file's position behind what is buffered
-  std::uint64_t end_ = 0;
+  const InputFile& file_;
+  std::uint64_t size_, at_, end_;  ///< at_: the file's position behind what is buffered
   unsigned char buffer_[kChunk];
   std::size_t held_ = 0, used_ = 0;
 };
 
 class InflateSource : public ScanSource {
  public:
-  InflateSource(const fs::path& path, std::uint64_t offset) : path_(path), deflated_(path, offset) {
-    if (inflateInit2(&zlib_, kRawDeflate) != Z_OK) fail(ExitCode::resources, path, ": not enough memory to decompress");
+  InflateSource(const InputFile& file, std::uint64_t offset) : path_(file.path()), deflated_(file, offset) {
+    if (inflateInit2(&zlib_, kRawDeflate) != Z_OK)
+      fail(ExitCode::resources, path_, ": not enough memory to decompress");
   }
   ~InflateSource() override { inflateEnd(&zlib_); }
   InflateSource(const InflateSource&) = delete;
@@ -114,7 +105,7 @@ class InflateSource : public ScanSource {
     return got;
   }
 
-  fs::path path_;
+  const fs::path& path_;
   FileSource deflated_;
   z_stream zlib_{};
   bool finished_ = false;
@@ -165,12 +156,10 @@ bool ScanSource::skip(std::uint64_t count) {
   return true;
 }
 
-std::unique_ptr<ScanSource> scan_file(const fs::path& path, std::uint64_t offset) {
-  return std::make_unique<FileSource>(path, offset);
-}
+std::unique_ptr<ScanSource> scan_file(const InputFile& file) { return std::make_unique<FileSource>(file, 0); }
 
-std::unique_ptr<ScanSource> scan_inflated(const fs::path& path, std::uint64_t offset) {
-  return std::make_unique<InflateSource>(path, offset);
+std::unique_ptr<ScanSource> scan_inflated(const InputFile& file, std::uint64_t offset) {
+  return std::make_unique<InflateSource>(file, offset);
 }
 
 }  // namespace voxprior

@@ -3,12 +3,15 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "io/volume.h"
 
 namespace voxprior {
+
+struct NativePixels;
 
 /// One image plane: a classic DICOM file, or one frame of a multi-frame file.
 struct DicomFrame {
@@ -18,6 +21,8 @@ struct DicomFrame {
   std::array<double, 3> position_mm{0, 0, 0};  ///< ImagePositionPatient: LPS centre of the first pixel
   double rescale_slope = 1;                    ///< real value = stored * slope + intercept; may differ between slices
   double rescale_intercept = 0;
+  std::shared_ptr<const NativePixels> native;  ///< where the pixels lie, if they can be read without parsing the file
+                                               ///< again (pixels/native_pixels.h); else null
 };
 
 /// The frames of a series that make one volume: one echo, one time point, one b-value.

@@ -3,6 +3,8 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "io/dicom/attributes.h"
 
@@ -13,6 +15,32 @@ namespace {
 std::int64_t as_stored(double number, bool is_signed) {
   const auto bits = static_cast<std::uint16_t>(static_cast<std::int64_t>(number));
   return is_signed ? static_cast<std::int16_t>(bits) : static_cast<std::int64_t>(bits);
+}
+
+constexpr int kExactBits = 24;  // whole numbers that float32 holds
+
+/// Whether all that the rescale makes of `bits` bits are whole numbers that float32 holds: it then computes what double
+/// would, to the bit.
+bool exact_in_float(int bits, double slope, double intercept) {
+  const bool whole = slope == std::floor(slope) && intercept == std::floor(intercept);
+  return whole && std::ldexp(std::abs(slope), bits) + std::abs(intercept) <= (1 << kExactBits);
+}
+
+/// A plain loop, which compilers vectorise.
+template <typename Real>
+void rescale(const std::int32_t* stored, std::size_t count, Real slope, Real intercept, float* values) {
+  for (std::size_t n = 0; n < count; ++n)
+    values[n] = static_cast<float>(static_cast<Real>(stored[n]) * slope + intercept);
+}
+
+std::int64_t count_between(const std::int32_t* stored, std::size_t count, std::int64_t first, std::int64_t last) {
+  using Limits = std::numeric_limits<std::int32_t>;
+  if (first > Limits::max() || last < Limits::min()) return 0;
+  const auto low = static_cast<std::int32_t>(std::max<std::int64_t>(first, Limits::min()));
+  const auto high = static_cast<std::int32_t>(std::min<std::int64_t>(last, Limits::max()));
+  std::uint32_t found = 0;
+  for (std::size_t n = 0; n < count; ++n) found += low <= stored[n] && stored[n] <= high ? 1u : 0u;
+  return found;
 }
 
 }  // namespace
@@ -30,32 +58,23 @@ PixelMeaning pixel_meaning(DcmItem& dataset, bool is_signed) {
   return meaning;
 }
 
-SliceCounts convert_slice(const FramePixels& pixels, const PixelMeaning& meaning, const DicomFrame& frame,
-                          float* values) {
-  constexpr int kExactBits = 24;  // whole numbers that float32 holds
-  // Lowest plus highest value of the stored bits: what a value and its mirror image add up to.
-  const std::int64_t mirror = pixels.is_signed ? -1 : (std::int64_t{1} << pixels.bits_stored) - 1;
+void convert_values(const std::int32_t* stored, std::size_t count, int bits_stored, bool is_signed,
+                    const PixelMeaning& meaning, const DicomFrame& frame, float* values, SliceCounts& counts) {
   const double slope = frame.rescale_slope, intercept = frame.rescale_intercept;
-  const auto real = [&](double shown) { return static_cast<float>(shown * slope + intercept); };
-  // One plain loop for each thing to do: compilers vectorise them.
-  const std::size_t count = pixels.stored.size();
-  const std::int32_t* stored = pixels.stored.data();
   if (meaning.monochrome1) {
-    for (std::size_t n = 0; n < count; ++n) values[n] = real(static_cast<double>(mirror - stored[n]));
+    // Lowest plus highest value of the stored bits: what a value and its mirror image add up to.
+    const double mirror = is_signed ? -1 : std::ldexp(1, bits_stored) - 1;
+    for (std::size_t n = 0; n < count; ++n) values[n] = static_cast<float>((mirror - stored[n]) * slope + intercept);
+  } else if (exact_in_float(bits_stored, slope, intercept)) {
+    rescale(stored, count, static_cast<float>(slope), static_cast<float>(intercept), values);
   } else {
-    for (std::size_t n = 0; n < count; ++n) values[n] = real(stored[n]);
+    rescale(stored, count, slope, intercept, values);
   }
-  SliceCounts counts;
-  if (pixels.bits_stored > kExactBits) {
+  if (bits_stored > kExactBits) {
     constexpr std::int32_t kExact = 1 << kExactBits;
-    counts.inexact = std::count_if(stored, stored + count, [](std::int32_t v) { return v > kExact || v < -kExact; });
+    counts.inexact += static_cast<std::int64_t>(count) - count_between(stored, count, -kExact, kExact);
   }
-  if (meaning.has_padding) {
-    counts.padding = std::count_if(pixels.stored.begin(), pixels.stored.end(), [&](std::int32_t stored) {
-      return meaning.padding_first <= stored && stored <= meaning.padding_last;
-    });
-  }
-  return counts;
+  if (meaning.has_padding) counts.padding += count_between(stored, count, meaning.padding_first, meaning.padding_last);
 }
 
 }  // namespace voxprior

@@ -1,31 +1,28 @@
 #pragma once
 // Includes DCMTK: for .cpp files of io/dicom only.
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcitem.h>
+
+#include <cstddef>
 #include <cstdint>
 
-#include "io/dicom/pixels/frame_pixels.h"
+#include "io/dicom/pixel_meaning.h"
 #include "io/dicom/series.h"
 
 namespace voxprior {
 
-/// What the pixels of a file mean, the same for all of its frames.
-struct PixelMeaning {
-  bool monochrome1 = false;        ///< low values are bright
-  bool has_padding = false;        ///< PixelPaddingValue is given
-  std::int64_t padding_first = 0;  ///< stored values from here ...
-  std::int64_t padding_last = 0;   ///< ... to here mean "no pixel" (PixelPaddingRangeLimit)
-};
-
 PixelMeaning pixel_meaning(DcmItem& dataset, bool is_signed);
 
-/// What was met in a slice.
+/// What was met among stored values.
 struct SliceCounts {
   std::int64_t padding = 0;  ///< pixels that are padding
   std::int64_t inexact = 0;  ///< stored values beyond 2^24, rounded to float32
 };
 
-/// Writes columns * rows real values to `values`.
-SliceCounts convert_slice(const FramePixels& pixels, const PixelMeaning& meaning, const DicomFrame& frame,
-                          float* values);
+/// Writes `count` real values to `values`, by the rescale of `frame`. `bits_stored` and `is_signed` say where the
+/// middle of the range is that MONOCHROME1 is turned over in. The counts are added to `counts`.
+void convert_values(const std::int32_t* stored, std::size_t count, int bits_stored, bool is_signed,
+                    const PixelMeaning& meaning, const DicomFrame& frame, float* values, SliceCounts& counts);
 
 }  // namespace voxprior

@@ -74,10 +74,14 @@ void check_bits(const ImageDescription& image, const fs::path& path) {
 }  // namespace
 
 ImageDescription describe_image(DcmFileFormat& file, const fs::path& path) {
+  refuse_other_pixels(*file.getDataset(), path);
+  return describe_pixels(file, path);
+}
+
+ImageDescription describe_pixels(DcmFileFormat& file, const fs::path& path) {
   DcmDataset& data = *file.getDataset();
   ImageDescription image;
   image.syntax = syntax_of(file);
-  refuse_other_pixels(data, path);
   refuse_colour(data, path);
   if (image.syntax.codec == PixelCodec::unsupported)
     fail(ExitCode::input, path, ": its transfer syntax is ", image.syntax.name,

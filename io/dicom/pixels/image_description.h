@@ -25,4 +25,7 @@ struct ImageDescription {
 /// floating-point pixels, bitmaps, transfer syntaxes that nothing here decodes. Throws Error(ExitCode::input).
 ImageDescription describe_image(DcmFileFormat& file, const std::filesystem::path& path);
 
+/// The same from a header loaded without its pixel data: whether there is any is not looked at.
+ImageDescription describe_pixels(DcmFileFormat& file, const std::filesystem::path& path);
+
 }  // namespace voxprior

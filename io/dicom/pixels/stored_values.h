@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <vector>
@@ -14,8 +15,12 @@ struct PixelCell {
   bool is_signed = false;
 };
 
-/// The stored values of consecutive cells: bits outside BitsStored dropped, the sign extended. Unsigned values beyond
-/// 31 bits do not fit and are Error(ExitCode::input) that names `path`.
+/// The stored values of `count` consecutive cells: bits outside BitsStored dropped, the sign extended. Unsigned values
+/// beyond 31 bits do not fit and are Error(ExitCode::input) that names `path`.
+void unpack_cells(const std::filesystem::path& path, const std::uint8_t* cells, std::size_t count,
+                  const PixelCell& cell, std::int32_t* values);
+
+/// The same for all of `cells`.
 std::vector<std::int32_t> stored_values(const std::filesystem::path& path, const std::vector<std::uint8_t>& cells,
                                         const PixelCell& cell);
 

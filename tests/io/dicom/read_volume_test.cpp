@@ -119,6 +119,21 @@ TEST_F(ReadDicomVolume, MrWithoutRescaleIsAsStored) {
   EXPECT_EQ(volume.stored.intercept, 0);
 }
 
+// The rescale is computed in double unless float32 gives the same: 0.1 and 2^24 + 1 are not float32's.
+TEST_F(ReadDicomVolume, RescaleIsRoundedOnce) {
+  write_series(scratch_.path(), 3, 2, [](int, SyntheticImage& image) {
+    image.slope = "0.1";
+    image.intercept = "-1024.3";
+  });
+  EXPECT_EQ(read_only_volume(scratch_.path()).voxels[11], static_cast<float>(4095 * 0.1 - 1024.3));
+  write_series(scratch_.path(), 3, 2, [](int, SyntheticImage& image) {
+    image.slope = "4097";  // 4097 * 4095 = 16777215, the last odd number of float32, and 2 * 16777215 - 1 is none
+    image.intercept = "16777214";
+  });
+  EXPECT_EQ(read_only_volume(scratch_.path()).voxels[11], 33554428.f);  // 33554429 lies midway: to even
+  EXPECT_EQ(read_only_volume(scratch_.path()).voxels[10], 16777214 + 22 * 4097.f);
+}
+
 // 12 bits: 0 and 4095 are each other's mirror image. PS3.3 C.7.6.3.1.2: the least value is shown white.
 TEST_F(ReadDicomVolume, Monochrome1IsTurnedOver) {
   write_series(scratch_.path(), 3, 2, [](int, SyntheticImage& image) {
