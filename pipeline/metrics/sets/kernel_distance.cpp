@@ -4,6 +4,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "base/error.h"
+
 namespace voxprior {
 namespace {
 
@@ -55,7 +57,7 @@ PairTable cubic_kernel(const PairTable& inner_products, std::size_t dims) {
 PairTable rbf_mixture_kernel(const PairTable& squared_distances, const Samples& reference) {
   assert(reference.size() >= 2);
   const double median = median_of_pairs(squared_distances, reference);
-  assert(median > 0);
+  if (!(median > 0)) fail(ExitCode::input, "most of the reference volumes are alike: no scale to compare others on");
   return mapped(squared_distances, [&](double d2) {
     double sum = 0;
     for (const double s : kBandwidths) sum += std::exp(-d2 / (2 * s * s * median));

@@ -10,6 +10,7 @@ PairTable cubic_kernel(const PairTable& inner_products, std::size_t dims);
 
 /// The mean of five Gaussian kernels exp(-d^2 / (2 s^2)), s = 1/4, 1/2, 1, 2 and 4 times the median distance between
 /// two different volumes of `reference`: sees all moments, and needs no scale to be chosen.
+/// Refuses a reference of which most pairs are equal, Error(ExitCode::input).
 /// Gretton et al., A kernel two-sample test. JMLR 2012; 13:723-773 (median heuristic: section 8).
 PairTable rbf_mixture_kernel(const PairTable& squared_distances, const Samples& reference);
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "tests/pipeline/metrics/sets/random_sets.h"
 
 namespace voxprior {
@@ -74,6 +75,10 @@ TEST(RbfMixture, AveragesFiveGaussiansOfTheMedianDistance) {
   double expected = 0;
   for (const double s : {0.5, 1., 2., 4., 8.}) expected += std::exp(-49 / (2 * s * s)) / 5;  // the median is 2
   EXPECT_NEAR(k, expected, 1e-15);
+}
+
+TEST(RbfMixture, RefusesAReferenceWithoutSpread) {
+  EXPECT_THROW(rbf_mixture_kernel(squared_distances(table_of({{1}, {1}, {1}, {2}})), {0, 1, 2}), Error);
 }
 
 TEST(BlockedMmd, IsTheMeanAndSpreadOfDisjointBlocks) {
