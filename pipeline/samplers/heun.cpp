@@ -2,29 +2,25 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <functional>
+#include "pipeline/samplers/steps.h"
 
 namespace voxprior {
 
+torch::Tensor heun_step(const Denoiser& denoise, const torch::Tensor& x, double sigma, double next) {
+  const double step = next - sigma;
+  const torch::Tensor slope = (x - denoise(x, sigma)) / sigma;
+  const torch::Tensor euler = x + step * slope;
+  if (next == 0) return euler;
+  return x + step * 0.5 * (slope + (euler - denoise(euler, next)) / next);
+}
+
 torch::Tensor sample_heun(const Denoiser& denoise, torch::Tensor x, const std::vector<double>& sigmas,
                           const Progress& progress) {
-  TORCH_CHECK(sigmas.size() >= 2 && sigmas.back() >= 0, "a sampler needs two or more noise levels from 0 up");
-  TORCH_CHECK(std::is_sorted(sigmas.rbegin(), sigmas.rend(), std::less_equal<>()), "noise levels must fall strictly");
+  check_falling(sigmas);
   const torch::NoGradGuard no_grad;
-  const std::size_t steps = sigmas.size() - 1;
-  for (std::size_t i = 0; i < steps; ++i) {
-    const double sigma = sigmas[i], next = sigmas[i + 1], step = next - sigma;
-
-    const torch::Tensor slope = (x - denoise(x, sigma)) / sigma;
-    torch::Tensor euler = x + step * slope;
-    if (next == 0) {
-      x = euler;
-    } else {
-      const torch::Tensor slope_next = (euler - denoise(euler, next)) / next;
-      x = x + step * 0.5 * (slope + slope_next);
-    }
-    if (progress) progress(static_cast<double>(i + 1) / static_cast<double>(steps));
+  for (std::size_t i = 0; i + 1 < sigmas.size(); ++i) {
+    x = heun_step(denoise, x, sigmas[i], sigmas[i + 1]);
+    report_step(progress, i, sigmas);
   }
   return x;
 }

@@ -18,4 +18,7 @@ namespace voxprior {
 torch::Tensor sample_heun(const Denoiser& denoise, torch::Tensor x, const std::vector<double>& sigmas,
                           const Progress& progress = {});
 
+/// One step of it from `sigma` > 0 to `next` >= 0, which may also lie above `sigma`: towards the noise.
+torch::Tensor heun_step(const Denoiser& denoise, const torch::Tensor& x, double sigma, double next);
+
 }  // namespace voxprior

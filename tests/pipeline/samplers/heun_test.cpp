@@ -4,10 +4,8 @@
 #include <torch/torch.h>
 
 #include <cmath>
-#include <stdexcept>
 #include <vector>
 
-#include "pipeline/core/sampler.h"
 #include "pipeline/samplers/schedule.h"
 #include "pipeline/samplers/starting_noise.h"
 
@@ -67,42 +65,6 @@ TEST(SampleHeun, CallsTheDenoiserTwiceAStepButOnceToZero) {
   levels.clear();
   sample_heun(recording, torch::ones({1, 1, 1, 1, 1}), {4, 2, 1});
   EXPECT_EQ(levels, (std::vector<double>{4, 2, 2, 1}));
-}
-
-TEST(SampleHeun, ASampleIsDeterminedByItsSeedInAnyBatch) {
-  const std::vector<std::int64_t> shape{1, 3, 4, 5};
-  const std::vector<double> sigmas = karras_schedule(8, 0.01, 5);
-  const auto sample = [&](const std::vector<std::uint64_t>& seeds) {
-    return sample_heun(gaussian_denoiser, starting_noise(seeds, shape, 5), sigmas);
-  };
-  const torch::Tensor batch = sample({5, 0, 9});
-  EXPECT_TRUE(torch::equal(batch.narrow(0, 1, 1), sample({0})));
-  EXPECT_TRUE(torch::equal(batch.narrow(0, 2, 1), sample({9})));
-  EXPECT_FALSE(torch::equal(batch.narrow(0, 0, 1), sample({0})));
-}
-
-TEST(SampleHeun, FitsTheSamplerInterfaceAndLeavesItsInputAlone) {
-  const Sampler sampler = [](const Denoiser& denoise, torch::Tensor x, const std::vector<double>& sigmas) {
-    return sample_heun(denoise, x, sigmas);
-  };
-  const torch::Tensor x = torch::ones({1, 1, 2, 2, 2}), before = x.clone();
-  sampler(gaussian_denoiser, x, {2, 1, 0});
-  EXPECT_TRUE(torch::equal(x, before));
-}
-
-TEST(SampleHeun, ProgressRisesToOneAndMayInterrupt) {
-  std::vector<double> seen;
-  const torch::Tensor x = torch::ones({1, 1, 1, 1, 1});
-  sample_heun(gaussian_denoiser, x, {4, 2, 1, 0.5, 0}, [&](double fraction) { seen.push_back(fraction); });
-  EXPECT_EQ(seen, (std::vector<double>{0.25, 0.5, 0.75, 1}));
-  const Progress interrupt = [](double) { throw std::runtime_error("stop"); };
-  EXPECT_THROW(sample_heun(gaussian_denoiser, x, {2, 1, 0}, interrupt), std::runtime_error);
-}
-
-TEST(SampleHeun, RefusesNoiseLevelsThatDoNotFall) {
-  const torch::Tensor x = torch::ones({1, 1, 1, 1, 1});
-  for (const std::vector<double>& sigmas : {std::vector<double>{1}, {1, 1}, {1, 2}, {2, 1, -1}, {}})
-    EXPECT_THROW(sample_heun(gaussian_denoiser, x, sigmas), c10::Error);
 }
 
 TEST(StartingNoise, IsWhiteAndDiffersBetweenSeeds) {
