@@ -10,7 +10,7 @@ double convolution(double in, double out, double taps, double positions) { retur
 
 }  // namespace
 
-double network_flops(const LocalUnetWidths& widths, const std::array<std::int64_t, 3>& size) {
+double network_flops(const UnetWidths& widths, const std::array<std::int64_t, 3>& size) {
   const auto positions_of = [&](std::size_t level) {  // level 0 lies behind the Haar transform, at half resolution
     const std::int64_t cell = std::int64_t{2} << level;
     return static_cast<double>((size[0] / cell) * (size[1] / cell) * (size[2] / cell));

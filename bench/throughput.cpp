@@ -46,7 +46,7 @@ double sgemm_gflops(int repeats) {
   return 2. * kMatrix * kMatrix * kMatrix / seconds / kGiga;
 }
 
-LocalUnetWidths widths_of_model(const ModelCard& card, const std::string& file) {
+UnetWidths widths_of_model(const ModelCard& card, const std::string& file) {
   return {widths_of(card, "channels", file), widths_of(card, "blocks", file),
           widths_of(card, "embedding", file).front()};
 }
@@ -71,7 +71,7 @@ void measure(const Choices& choices) {
   const torch::NoGradGuard no_grad;
 
   const LoadedDenoiser model = load_denoiser(choices.model);
-  const LocalUnetWidths widths = widths_of_model(model.card, choices.model);
+  const UnetWidths widths = widths_of_model(model.card, choices.model);
   const auto size = aligned({choices.size[0], choices.size[1], choices.size[2]}, widths.alignment());
   const torch::Tensor noisy = torch::rand({1, 1, size[0], size[1], size[2]});
 

@@ -6,9 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "base/atomic_file.h"
-#include "models/network/local_unet.h"
-#include "models/precondition.h"
+#include "models/kind.h"
 #include "models/weights/model_card.h"
 #include "pipeline/core/denoiser.h"
 #include "pipeline/tiling/locality.h"
@@ -24,13 +22,10 @@ struct LoadedDenoiser {
   double bytes_per_voxel = 0;  ///< peak working memory of one evaluation per voxel, measured
 };
 
-/// Reads a model file written by write_denoiser. Executes nothing from it. `body_type`: see models/precision.h.
-/// Throws Error(ExitCode::model) when it is missing, damaged, no denoiser or of another architecture.
+/// Reads a model file of this kind. Executes nothing from it. `body_type`: see models/precision.h. A network of kind
+/// diffusion sees all of its volume: it has no halo to be tiled with.
+/// Throws Error(ExitCode::model) when it is missing, damaged, of another kind or of another architecture.
 LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device = torch::kCPU,
-                             torch::ScalarType body_type = torch::kFloat32);
-
-/// Writes weights and card as safetensors. `card.architecture` is filled in from the network.
-void write_denoiser(const std::filesystem::path& path, const LocalUnet& network,
-                    const HaarPreconditioner& preconditioner, ModelCard card, Overwrite overwrite);
+                             torch::ScalarType body_type = torch::kFloat32, ModelKind kind = ModelKind::denoiser);
 
 }  // namespace voxprior

@@ -2,9 +2,19 @@
 
 #include <torch/types.h>
 
-#include "models/network/local_unet.h"
+#include "models/network/unet.h"
 
 namespace voxprior {
+
+/// Whether the LLL band of the input is noisy like the rest, or clean and given: then the network makes the seven
+/// detail bands that belong to it (one octave of a wavelet cascade, Guth et al. 2022, arXiv:2208.05003).
+enum class LowBand { noisy, given };
+
+/// What a network may be told beside the noisy volume. Undefined tensors say nothing.
+struct Condition {
+  torch::Tensor features;  ///< [N,extra,D/2,H/2,W/2] float32, as many as the network's extra_features
+  torch::Tensor classes;   ///< [N] int64, below 0 for "any"
+};
 
 /// EDM preconditioning (Karras et al. 2022, Table 1) applied in Haar space with one data std for each band b:
 ///
@@ -19,21 +29,25 @@ class HaarPreconditioner {
   static constexpr std::int64_t kFeatures = 9;
 
   /// feature_std [9] float32, all > 0: root mean square of the eight bands and of the high-passed LLL band over clean
-  /// data.
-  explicit HaarPreconditioner(torch::Tensor feature_std);
+  /// data. With LowBand::given the noise of the LLL band is zero: it goes out as it came in.
+  explicit HaarPreconditioner(torch::Tensor feature_std, LowBand low_band = LowBand::noisy);
 
   /// x [N,1,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
   /// volume.
-  torch::Tensor denoise(LocalUnet& network, const torch::Tensor& x, const torch::Tensor& sigma,
-                        torch::ScalarType body_type = torch::kFloat32) const;
+  torch::Tensor denoise(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
+                        torch::ScalarType body_type = torch::kFloat32, const Condition& condition = {}) const;
 
   /// Mean squared error per voxel of the band-wise Wiener filter at each sigma [N]: the scale of the training loss.
   torch::Tensor wiener_risk(const torch::Tensor& sigma) const;
 
   const torch::Tensor& feature_std() const { return feature_std_; }
+  LowBand low_band() const { return low_band_; }
 
  private:
+  torch::Tensor noise_share(const torch::Tensor& like) const;
+
   torch::Tensor feature_std_;
+  LowBand low_band_;
 };
 
 /// The nine features of a clean or noisy volume before scaling: [N,1,D,H,W] -> [N,9,D/2,H/2,W/2].

@@ -7,12 +7,15 @@
 
 namespace voxprior {
 
-// One function, one file, one command: info.cpp, convert.cpp, ... Each answers an Invocation with an exit code.
+// One function, one command, in the file of that name: info.cpp, convert.cpp, ... Each answers an Invocation with an exit code.
 int info_command(const Invocation& invocation);
 int convert_command(const Invocation& invocation);
 int deidentify_command(const Invocation& invocation);
 int denoise_command(const Invocation& invocation);
+int synth_command(const Invocation& invocation);
 int train_denoiser_command(const Invocation& invocation);
+int train_diffusion_command(const Invocation& invocation);
+int train_cascade_command(const Invocation& invocation);
 int prepare_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
 int add_noise_command(const Invocation& invocation);

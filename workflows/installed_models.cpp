@@ -58,4 +58,14 @@ fs::path find_model(const std::string& model) {
        "); name one of them or a file in --model");
 }
 
+fs::path find_synthesis_model(const std::string& model) {
+  if (model.find('/') != std::string::npos) {
+    if (!fs::is_directory(model)) fail(ExitCode::model, fs::path(model), ": no such model folder; check --model");
+    return model;
+  }
+  for (const fs::path& folder : model_folders())
+    if (fs::exists(folder / model / "coarse.safetensors")) return folder / model;
+  fail(ExitCode::model, "no synthesis model is called '", model, "'; name an installed one or a folder in --model");
+}
+
 }  // namespace voxprior

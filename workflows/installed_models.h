@@ -14,4 +14,8 @@ std::vector<std::filesystem::path> model_folders();
 /// folder that has it. Throws Error(ExitCode::model) with the known names when there is none.
 std::filesystem::path find_model(const std::string& model);
 
+/// The folder of a synthesis model: `model` itself if it has a slash, else the folder NAME in the first of
+/// model_folders() that has it. Throws Error(ExitCode::model) when there is none.
+std::filesystem::path find_synthesis_model(const std::string& model);
+
 }  // namespace voxprior

@@ -117,4 +117,25 @@ GreyImage draw_preview(const Volume& before, const std::vector<float>& after, co
   return image;
 }
 
+GreyImage draw_planes(const Volume& volume, double black, double white) {
+  const AnatomicalView view(volume.geometry);
+  const Layout layout = layout_of(view);
+  const Point centre = view.centre(volume.voxels);
+
+  GreyImage image;
+  image.height = layout.pixels(std::max(view.extent_mm(1), view.extent_mm(2)));
+  for (const Plane& plane : kPlanes) image.width += layout.pixels(view.extent_mm(plane.right)) + kGap;
+  image.width -= kGap;
+  image.pixels.assign(static_cast<size_t>(image.width) * image.height, 0);
+
+  int left = 0;
+  for (const Plane& plane : kPlanes) {
+    const int top = (image.height - layout.pixels(view.extent_mm(plane.down))) / 2;
+    draw_plane(image, left, top, view, plane, centre, layout,
+               [&](size_t i) { return grey(volume.voxels[i], black, white); });
+    left += layout.pixels(view.extent_mm(plane.right)) + kGap;
+  }
+  return image;
+}
+
 }  // namespace voxprior

@@ -25,4 +25,7 @@ struct PreviewWindow {
 /// Both volumes share a grid.
 GreyImage draw_preview(const Volume& before, const std::vector<float>& after, const PreviewWindow& window);
 
+/// The same three planes of one volume, side by side.
+GreyImage draw_planes(const Volume& volume, double black, double white);
+
 }  // namespace voxprior

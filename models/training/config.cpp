@@ -1,53 +1,89 @@
 #include "models/training/config.h"
 
 #include "base/error.h"
+#include "models/network/position.h"
 #include "models/training/toml_section.h"
 
 namespace voxprior {
 namespace {
 
-void read_model(TomlSection section, DenoiserTrainingConfig::Model& model) {
+// Whole volumes need noise that hides them; details are small, and neither is a scan with a scanner's noise.
+TrainingConfig defaults_of(ModelKind kind) {
+  TrainingConfig config;
+  config.kind = kind;
+  if (kind == ModelKind::denoiser) return config;
+  config.augment.rician = config.augment.zeroed_background = 0;
+  config.augment.gamma = config.augment.resolution = 0;
+  config.augment.rescale = 0.1;
+  if (kind == ModelKind::detail) {
+    config.noise = {0.002, 1, 0.05, 1.2, 0.15, 0};
+    return config;
+  }
+  config.noise = {0.01, 40, 0.6, 1.4, 0.15, 0};
+  config.model.widths = {{64, 128, 192}, {2, 2, 3}, 64, 4, kPositionFeatures};
+  config.training.batch = 8;
+  return config;
+}
+
+void read_model(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Model& model = config.model;
   section.read("name", model.name);
   section.read("modality", model.modality, {"mr", "ct", "any"});
   section.read("channels", model.widths.channels, 8, 1024);
   section.read("blocks", model.widths.blocks, 1, 16);
   section.read("embedding", model.widths.embedding, 8, 1024);
+  if (config.kind == ModelKind::diffusion) section.read("heads", model.widths.heads, 1, 64);
   section.read("training_data", model.training_data);
   section.read("licence", model.licence);
   section.refuse_unknown_keys();
 }
 
-void read_data(TomlSection section, DenoiserTrainingConfig::Data& data) {
+void read_data(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Data& data = config.data;
   section.read("train", data.train);
   section.read("train_halved", data.train_halved);
   section.read("validate", data.validate);
   section.read("exclude", data.exclude);
+  if (config.kind == ModelKind::diffusion) section.read("halvings", data.halvings, 0, 4);
   section.refuse_unknown_keys();
 }
 
-void read_augment(TomlSection section, DenoiserTrainingConfig::Augment& augment) {
+void read_augment(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Augment& augment = config.augment;
   section.read("rescale", augment.rescale, 0, 0.9);
   section.read("gamma", augment.gamma, 0, 1);
-  section.read("resolution", augment.resolution, 0, 1);
-  section.read("zeroed_background", augment.zeroed_background, 0, 1);
-  section.read("rician", augment.rician, 0, 1);
+  if (config.kind == ModelKind::diffusion) {
+    section.read("mirror", augment.mirror, 0, 1);
+    section.read("rotation_degrees", augment.rotation_degrees, 0, 180);
+    section.read("scaling", augment.scaling, 0, 0.5);
+    section.read("shift_voxels", augment.shift_voxels, 0, 100);
+    section.read("warp_voxels", augment.warp_voxels, 0, 20);
+  } else {
+    section.read("resolution", augment.resolution, 0, 1);
+  }
+  if (config.kind == ModelKind::denoiser) {
+    section.read("zeroed_background", augment.zeroed_background, 0, 1);
+    section.read("rician", augment.rician, 0, 1);
+  }
   section.refuse_unknown_keys();
 }
 
-void read_noise(TomlSection section, DenoiserTrainingConfig::Noise& noise) {
+void read_noise(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Noise& noise = config.noise;
   section.read("sigma_min", noise.sigma_min, 1e-4, 1);
-  section.read("sigma_max", noise.sigma_max, 1e-3, 100);
+  section.read("sigma_max", noise.sigma_max, 1e-3, 1000);
   section.read("typical", noise.typical, 1e-4, 100);
   section.read("typical_spread", noise.typical_spread, 0.01, 10);
   section.read("uniform_share", noise.uniform_share, 0, 1);
-  section.read("correlated_share", noise.correlated_share, 0, 1);
+  if (config.kind == ModelKind::denoiser) section.read("correlated_share", noise.correlated_share, 0, 1);
   section.refuse_unknown_keys();
 }
 
-void read_training(TomlSection section, DenoiserTrainingConfig::Training& training) {
+void read_training(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Training& training = config.training;
   section.read("steps", training.steps, 1, 100'000'000);
   section.read("batch", training.batch, 1, 4096);
-  section.read("patch", training.patch, 8, 512);
+  if (config.kind != ModelKind::diffusion) section.read("patch", training.patch, 8, 512);
   section.read("learning_rate", training.learning_rate, 1e-7, 1);
   section.read("warmup_steps", training.warmup_steps, 0, 1'000'000);
   section.read("cooldown", training.cooldown, 0, 1);
@@ -57,15 +93,17 @@ void read_training(TomlSection section, DenoiserTrainingConfig::Training& traini
   section.read("precision", training.precision, {"auto", "float32", "bfloat16"});
   section.read("checkpoint_minutes", training.checkpoint_minutes, 0, 1e5);
   section.read("validate_every", training.validate_every, 1, 100'000'000);
-  section.read("validation_crop", training.validation_crop, 16, 1024);
+  if (config.kind != ModelKind::diffusion) section.read("validation_crop", training.validation_crop, 16, 1024);
   section.refuse_unknown_keys();
 }
 
-void check_together(const DenoiserTrainingConfig& config, const std::string& file) {
-  const LocalUnetWidths& widths = config.model.widths;
+void check_together(const TrainingConfig& config, const std::string& file) {
+  const UnetWidths& widths = config.model.widths;
   if (widths.channels.size() != widths.blocks.size())
     fail(ExitCode::usage, file, ": model.channels and model.blocks must have as many entries as each other");
-  if (config.training.patch % widths.alignment() != 0)
+  if (config.kind == ModelKind::diffusion && widths.channels.back() % widths.heads != 0)
+    fail(ExitCode::usage, file, ": the last of model.channels must be a multiple of model.heads");
+  if (config.kind != ModelKind::diffusion && config.training.patch % widths.alignment() != 0)
     fail(ExitCode::usage, file, ": training.patch must be a multiple of ", widths.alignment(), " for ",
          widths.channels.size(), " levels");
   if (config.noise.sigma_min >= config.noise.sigma_max)
@@ -76,15 +114,15 @@ void check_together(const DenoiserTrainingConfig& config, const std::string& fil
 
 }  // namespace
 
-DenoiserTrainingConfig read_denoiser_training_config(const std::filesystem::path& path) {
+TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind kind) {
   const std::string file = path.string();
   const toml::table table = parse_toml(path, {"model", "data", "augment", "noise", "training"});
-  DenoiserTrainingConfig config;
-  read_model({table, "model", file}, config.model);
-  read_data({table, "data", file}, config.data);
-  read_augment({table, "augment", file}, config.augment);
-  read_noise({table, "noise", file}, config.noise);
-  read_training({table, "training", file}, config.training);
+  TrainingConfig config = defaults_of(kind);
+  read_model({table, "model", file}, config);
+  read_data({table, "data", file}, config);
+  read_augment({table, "augment", file}, config);
+  read_noise({table, "noise", file}, config);
+  read_training({table, "training", file}, config);
   check_together(config, file);
   return config;
 }

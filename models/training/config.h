@@ -5,16 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "models/network/local_unet.h"
+#include "models/kind.h"
+#include "models/network/unet.h"
 
 namespace voxprior {
 
-/// Everything that determines a trained denoiser, read from a TOML file. The keys of the file are the names here.
-struct DenoiserTrainingConfig {
+/// Everything that determines a trained network, read from a TOML file. The keys of the file are the names here; which
+/// of them a kind of model has, and its defaults, read_training_config() says.
+struct TrainingConfig {
+  ModelKind kind = ModelKind::denoiser;
+
   struct Model {
     std::string name = "denoiser";
     std::string modality = "mr";  ///< mr | ct | any
-    LocalUnetWidths widths;
+    UnetWidths widths;
     std::string training_data;  ///< for the model card: what it was trained on
     std::string licence;        ///< for the model card: licence of that data
   } model;
@@ -24,7 +28,8 @@ struct DenoiserTrainingConfig {
     std::vector<std::string> train_halved;  ///< the same, averaged over blocks of 2x2x2 voxels: scans too noisy to be
                                             ///< taken as clean at their own resolution
     std::vector<std::string> validate;      ///< held-out folders or files
-    std::vector<std::string> exclude;       ///< file names (without folder) never to be used
+    std::vector<std::string> exclude;       ///< file names (without folder) that are not trained on
+    std::int64_t halvings = 0;              ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
   } data;
 
   struct Augment {
@@ -34,6 +39,13 @@ struct DenoiserTrainingConfig {
         0.4;  ///< share blurred, sharpened or resampled, so that smooth scans do not teach oversmoothing
     double zeroed_background = 0.25;  ///< share whose background stays exactly zero, as in skull-stripped scans
     double rician = 0.25;             ///< share with stabilised Rician instead of Gaussian noise
+
+    // Of whole volumes (kind diffusion):
+    double mirror = 0.5;          ///< share mirrored along i, left and right in a brain
+    double rotation_degrees = 4;  ///< about each axis, up to this
+    double scaling = 0.06;        ///< along each axis, factor in 1 -/+ this
+    double shift_voxels = 1;      ///< along each axis, up to this
+    double warp_voxels = 1;       ///< standard deviation of a smooth displacement
   } augment;
 
   struct Noise {
@@ -61,8 +73,9 @@ struct DenoiserTrainingConfig {
   } training;
 };
 
-/// Reads and checks a configuration. Throws Error(ExitCode::usage) with file, line, key and allowed range for a syntax
-/// error, an unknown key, a wrong type or a value out of range.
-DenoiserTrainingConfig read_denoiser_training_config(const std::filesystem::path& path);
+/// Reads and checks a configuration of this kind. A key that the kind does not have is as unknown as any other.
+/// Throws Error(ExitCode::usage) with file, line, key and allowed range for a syntax error, an unknown key, a wrong
+/// type or a value out of range.
+TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind kind);
 
 }  // namespace voxprior

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
-#include "models/precondition.h"
 #include "models/training/augment.h"
 #include "models/training/correlated_noise.h"
+#include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
 namespace {
@@ -37,9 +36,8 @@ void correlate(Random& random, torch::Tensor noise) {
 
 }  // namespace
 
-PatchSource::PatchSource(std::vector<TrainingVolume> volumes, const DenoiserTrainingConfig& config)
+PatchSource::PatchSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config)
     : volumes_(std::move(volumes)), config_(config) {
-  if (volumes_.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
   std::int64_t total = 0;
   for (TrainingVolume& volume : volumes_) {
     total += volume.voxels.numel();
@@ -77,7 +75,7 @@ torch::Tensor PatchSource::crop(Random& random, std::int64_t side) const {
   return x.narrow(0, start[0], room).narrow(1, start[1], room).narrow(2, start[2], room);
 }
 
-torch::Tensor PatchSource::clean_patch(Random& random) const {
+torch::Tensor PatchSource::clean_sample(Random& random) const {
   const std::int64_t side = config_.training.patch;
   torch::Tensor patch;
   if (random.uniform() < config_.augment.resolution) {
@@ -94,15 +92,6 @@ torch::Tensor PatchSource::clean_patch(Random& random) const {
   patch = random_orientation(patch, random);
   if (random.uniform() < config_.augment.gamma) patch = random_gamma(patch, random);
   return patch * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
-}
-
-double PatchSource::draw_sigma(Random& random) const {
-  const auto& noise = config_.noise;
-  const double low = std::log(noise.sigma_min), high = std::log(noise.sigma_max);
-  const bool uniform = random.uniform() < noise.uniform_share;
-  const double log_sigma =
-      uniform ? random.uniform(low, high) : std::log(noise.typical) + noise.typical_spread * random.normal();
-  return std::exp(std::clamp(log_sigma, low, high));
 }
 
 void PatchSource::add_noise(Random& random, const torch::Tensor& clean, torch::Tensor target, torch::Tensor noisy,
@@ -147,23 +136,13 @@ TrainingBatch PatchSource::draw(std::int64_t step) const {
   for (std::int64_t i = 0; i < count; ++i) {
     const auto stream = static_cast<std::uint64_t>(step * count + i);
     Random random(static_cast<std::uint64_t>(config_.training.seed), stream);
-    const torch::Tensor clean = clean_patch(random).contiguous();
-    const double sigma = draw_sigma(random);
+    const torch::Tensor clean = clean_sample(random).contiguous();
+    const double sigma = draw_sigma(config_.noise, random);
     add_noise(random, clean, batch.clean[i], batch.noisy[i], sigma, stream);
     batch.sigma[i] = sigma;
   }
+  if (config_.kind == ModelKind::detail) batch.noisy = with_block_means(batch.noisy, torch::avg_pool3d(batch.clean, 2));
   return batch;
-}
-
-torch::Tensor measure_feature_std(const PatchSource& source, std::int64_t patches, std::uint64_t seed) {
-  torch::Tensor squares = torch::zeros({HaarPreconditioner::kFeatures}, torch::kFloat64);
-  for (std::int64_t i = 0; i < patches; ++i) {
-    Random random(seed, static_cast<std::uint64_t>(i));
-    const torch::Tensor patch = source.clean_patch(random);
-    const torch::Tensor features = haar_features(patch.view({1, 1, patch.size(0), patch.size(1), patch.size(2)}));
-    squares += features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
-  }
-  return (squares / patches).sqrt().to(torch::kFloat32);
 }
 
 }  // namespace voxprior

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/network_file.h"
 #include "pipeline/noise/random.h"
+#include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
 namespace {
@@ -24,7 +26,19 @@ double psnr_in_foreground(const torch::Tensor& clean, const torch::Tensor& estim
 
 }  // namespace
 
-std::vector<ValidationScore> validate(LocalUnet& network, const HaarPreconditioner& preconditioner,
+std::vector<double> validation_sigmas(ModelKind kind) {
+  switch (kind) {
+    case ModelKind::denoiser:
+      return {0.03, 0.05, 0.09, 0.15};
+    case ModelKind::detail:
+      return {0.02, 0.05, 0.15, 1};
+    case ModelKind::diffusion:
+      return {0.1, 0.3, 1, 3};
+  }
+  return {};
+}
+
+std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarPreconditioner& preconditioner,
                                       const std::vector<TrainingVolume>& volumes, std::int64_t crop) {
   const torch::NoGradGuard no_grad;
   const torch::Device device = network->parameters()[0].device();
@@ -34,11 +48,13 @@ std::vector<ValidationScore> validate(LocalUnet& network, const HaarPrecondition
     if (clean.numel() == 0) continue;
     torch::Tensor noise = torch::empty_like(clean);
     fill_gaussian(noise.data_ptr<float>(), static_cast<std::size_t>(noise.numel()), 0, v);
-    for (const double sigma : {0.03, 0.05, 0.09, 0.15}) {
-      const torch::Tensor noisy = (clean + sigma * noise).unsqueeze(0).unsqueeze(0).to(device);
+    for (const double sigma : validation_sigmas(kind)) {
+      torch::Tensor noisy = (clean + sigma * noise).unsqueeze(0).unsqueeze(0);
+      if (kind == ModelKind::detail)
+        noisy = with_block_means(noisy, torch::avg_pool3d(clean.unsqueeze(0).unsqueeze(0), 2));
       const torch::Tensor level = torch::full({1}, sigma, noisy.options());
       const torch::Tensor estimate =
-          preconditioner.denoise(network, noisy, level).to(torch::kCPU).squeeze(0).squeeze(0);
+          denoise_with(network, preconditioner, noisy.to(device), level.to(device)).to(torch::kCPU)[0][0];
       scores.push_back({volumes[v].name, sigma, psnr_in_foreground(clean, estimate)});
     }
   }

@@ -4,9 +4,10 @@
 
 #include <vector>
 
-#include "models/network/local_unet.h"
+#include "models/kind.h"
+#include "models/network/unet.h"
 #include "models/precondition.h"
-#include "models/training/patches.h"
+#include "models/training/source.h"
 
 namespace voxprior {
 
@@ -17,9 +18,12 @@ struct ValidationScore {
   double psnr_db;  ///< peak 1 (the 99.5th percentile), over voxels above 0.02
 };
 
-/// Denoises the central crop (at most `crop` voxels a side, cut to the alignment) of each volume at Gaussian sigma
-/// 0.03, 0.05, 0.09 and 0.15, always with the same noise.
-std::vector<ValidationScore> validate(LocalUnet& network, const HaarPreconditioner& preconditioner,
+/// The noise levels at which a kind of model is scored.
+std::vector<double> validation_sigmas(ModelKind kind);
+
+/// Denoises the central crop (at most `crop` voxels a side, cut to the alignment) of each volume at each of the kind's
+/// noise levels, always with the same noise.
+std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarPreconditioner& preconditioner,
                                       const std::vector<TrainingVolume>& volumes, std::int64_t crop);
 
 double mean_psnr(const std::vector<ValidationScore>& scores);

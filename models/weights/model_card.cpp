@@ -105,7 +105,7 @@ std::vector<std::int64_t> parse_widths(const std::string& key, const json& list,
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
-  expect_one_of("kind", card.kind, {"denoiser"}, path);
+  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion"}, path);
   expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000"}, path);
   expect_one_of("modality", card.modality, {"mr", "ct", "any"}, path);
   expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);

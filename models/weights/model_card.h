@@ -16,7 +16,7 @@ inline constexpr const char* kModelCardKey = "voxprior";
 /// JSON keys are the names below.
 struct ModelCard {
   std::string name;               ///< "mri-t1"
-  std::string kind = "denoiser";  ///< the only kind this version knows
+  std::string kind = "denoiser";  ///< "denoiser", "detail" or "diffusion"
   std::string architecture;       ///< the network's name, which the loader looks up: "local-unet"
   /// The integers that the network is built from, a single one as a list of one: {"channels", {48, 96, 128}}.
   std::map<std::string, std::vector<std::int64_t>> widths;

@@ -85,4 +85,9 @@ torch::Tensor haar_inverse(const torch::Tensor& bands) {
   return HaarInverse::apply(bands);
 }
 
+torch::Tensor with_block_means(const torch::Tensor& x, const torch::Tensor& coarse) {
+  const torch::Tensor change = coarse - torch::avg_pool3d(x, 2);
+  return x + change.repeat_interleave(2, 2).repeat_interleave(2, 3).repeat_interleave(2, 4);
+}
+
 }  // namespace voxprior

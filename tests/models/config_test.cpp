@@ -12,12 +12,12 @@ namespace {
 
 using testing::HasSubstr;
 
-class TrainingConfig : public testing::Test {
+class TrainingConfigFile : public testing::Test {
  protected:
-  DenoiserTrainingConfig read(const std::string& text) {
+  TrainingConfig read(const std::string& text) {
     const auto path = scratch_ / "recipe.toml";
     std::ofstream(path) << text;
-    return read_denoiser_training_config(path);
+    return read_training_config(path, ModelKind::denoiser);
   }
 
   // The message with which `text` is refused; fails the test when it is accepted or the exit code is not "usage".
@@ -36,27 +36,27 @@ class TrainingConfig : public testing::Test {
   const std::string data_ = "[data]\ntrain = [\"scans\"]\n";
 };
 
-TEST_F(TrainingConfig, ReadsWhatIsThereAndKeepsDefaultsForTheRest) {
+TEST_F(TrainingConfigFile, ReadsWhatIsThereAndKeepsDefaultsForTheRest) {
   const auto config =
       read(data_ + "[model]\nname = \"m\"\nchannels = [16, 32]\nblocks = [1, 2]\n[training]\nsteps = 7\n");
   EXPECT_EQ(config.model.name, "m");
   EXPECT_EQ(config.model.widths.channels, (std::vector<std::int64_t>{16, 32}));
   EXPECT_EQ(config.training.steps, 7);
-  EXPECT_EQ(config.training.batch, DenoiserTrainingConfig().training.batch);
+  EXPECT_EQ(config.training.batch, TrainingConfig().training.batch);
 }
 
-TEST_F(TrainingConfig, NamesLineKeyAndRangeOfAValueOutOfRange) {
+TEST_F(TrainingConfigFile, NamesLineKeyAndRangeOfAValueOutOfRange) {
   const std::string message = refusal(data_ + "[training]\nlearning_rate = 7\n");
   EXPECT_THAT(message, HasSubstr("recipe.toml:4: key 'training.learning_rate' must be between 1e-07 and 1"));
 }
 
-TEST_F(TrainingConfig, NamesAnUnknownKeyAndTheKnownOnes) {
+TEST_F(TrainingConfigFile, NamesAnUnknownKeyAndTheKnownOnes) {
   const std::string message = refusal(data_ + "[training]\nlearning_rat = 0.1\n");
   EXPECT_THAT(message, HasSubstr("recipe.toml:4: key 'training.learning_rat' is not known"));
   EXPECT_THAT(message, HasSubstr("learning_rate"));
 }
 
-TEST_F(TrainingConfig, RefusesWrongTypesUnknownSectionsAndBadToml) {
+TEST_F(TrainingConfigFile, RefusesWrongTypesUnknownSectionsAndBadToml) {
   EXPECT_THAT(refusal(data_ + "[training]\nsteps = \"many\"\n"), HasSubstr("whole number"));
   EXPECT_THAT(refusal(data_ + "[training]\nsteps = 1.5\n"), HasSubstr("whole number"));
   EXPECT_THAT(refusal(data_ + "[noise]\ntypical = nan\n"), HasSubstr("between"));
@@ -66,15 +66,37 @@ TEST_F(TrainingConfig, RefusesWrongTypesUnknownSectionsAndBadToml) {
               HasSubstr("must be one of auto, float32, bfloat16"));
 }
 
-TEST_F(TrainingConfig, RefusesValuesThatDoNotFitTogether) {
+TEST_F(TrainingConfigFile, RefusesValuesThatDoNotFitTogether) {
   EXPECT_THAT(refusal("[model]\nname = \"m\"\n"), HasSubstr("data.train"));
   EXPECT_THAT(refusal(data_ + "[model]\nchannels = [8]\n"), HasSubstr("as many entries"));
   EXPECT_THAT(refusal(data_ + "[training]\npatch = 60\n"), HasSubstr("multiple of 8"));
   EXPECT_THAT(refusal(data_ + "[noise]\nsigma_min = 0.5\nsigma_max = 0.4\n"), HasSubstr("sigma_min"));
 }
 
-TEST_F(TrainingConfig, RefusesAMissingFile) {
-  EXPECT_THROW(read_denoiser_training_config(scratch_ / "nowhere.toml"), Error);
+TEST_F(TrainingConfigFile, RefusesAMissingFile) {
+  EXPECT_THROW(read_training_config(scratch_ / "nowhere.toml", ModelKind::denoiser), Error);
+}
+
+TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
+  const auto path = scratch_ / "recipe.toml";
+  std::ofstream(path) << data_ << "halvings = 1\n[model]\nheads = 2\n[augment]\nwarp_voxels = 0.5\n";
+  const TrainingConfig diffusion = read_training_config(path, ModelKind::diffusion);
+  EXPECT_EQ(diffusion.data.halvings, 1);
+  EXPECT_EQ(diffusion.model.widths.heads, 2);
+  EXPECT_GT(diffusion.noise.sigma_max, 10);
+  EXPECT_EQ(diffusion.augment.rician, 0);
+  for (const ModelKind kind : {ModelKind::denoiser, ModelKind::detail})
+    EXPECT_THROW(read_training_config(path, kind), Error);
+
+  std::ofstream(path) << data_ << "[augment]\nrician = 0.5\n";
+  EXPECT_THROW(read_training_config(path, ModelKind::detail), Error);
+  EXPECT_EQ(read_training_config(path, ModelKind::denoiser).augment.rician, 0.5);
+}
+
+TEST_F(TrainingConfigFile, HeadsMustDivideTheChannelsThatTheyShare) {
+  const auto path = scratch_ / "recipe.toml";
+  std::ofstream(path) << data_ << "[model]\nheads = 5\n";
+  EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error);
 }
 
 }  // namespace

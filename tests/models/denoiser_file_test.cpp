@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "models/network_file.h"
 #include "models/weights/safetensors.h"
 #include "tests/support/scratch_folder.h"
 
@@ -16,11 +17,11 @@ using testing::HasSubstr;
 
 class DenoiserFile : public testing::Test {
  protected:
-  DenoiserFile() : network_(LocalUnetWidths{{8, 16}, {1, 1}, 8}) {
+  DenoiserFile() : network_(UnetWidths{{8, 16}, {1, 1}, 8}) {
     torch::manual_seed(0);
     const torch::NoGradGuard no_grad;
     for (auto& p : network_->parameters()) p.normal_(0, 0.1);
-    write_denoiser(path_, network_, preconditioner_, card(), Overwrite::no);
+    write_network(path_, network_, preconditioner_, card(), Overwrite::no);
   }
 
   static ModelCard card() {
@@ -55,7 +56,7 @@ class DenoiserFile : public testing::Test {
 
   test::ScratchFolder scratch_;
   std::filesystem::path path_ = scratch_ / "model.safetensors";
-  LocalUnet network_;
+  Unet network_;
   HaarPreconditioner preconditioner_{torch::linspace(2, 0.1, 9)};
 };
 

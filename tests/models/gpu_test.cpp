@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
 
-#include "models/network/local_unet.h"
+#include "models/network/unet.h"
 #include "models/precondition.h"
-#include "models/training/train_denoiser.h"
+#include "models/training/train_network.h"
 #include "tests/support/scratch_folder.h"
 
 namespace voxprior {
@@ -18,7 +18,7 @@ class OnGpu : public testing::Test {
 
 TEST_F(OnGpu, NetworkGivesWhatTheProcessorGives) {
   torch::manual_seed(0);
-  LocalUnet network(LocalUnetWidths{});
+  Unet network(UnetWidths{});
   const torch::NoGradGuard no_grad;
   for (auto& p : network->parameters()) p.normal_(0, 0.03);
   const HaarPreconditioner preconditioner(torch::linspace(2, 0.1, 9));
@@ -32,7 +32,7 @@ TEST_F(OnGpu, NetworkGivesWhatTheProcessorGives) {
 
 TEST_F(OnGpu, TrainingRunsInBfloat16AndResumes) {
   const test::ScratchFolder scratch;
-  DenoiserTrainingRun run;
+  TrainingRun run;
   run.config.training.steps = 4;
   run.config.training.batch = 2;
   run.config.training.patch = 32;
@@ -40,7 +40,7 @@ TEST_F(OnGpu, TrainingRunsInBfloat16AndResumes) {
   run.device = torch::kCUDA;
   torch::manual_seed(1);
   const std::vector<TrainingVolume> volumes{{"random", torch::rand({40, 40, 40})}};
-  const auto train = [&] { train_denoiser(run, volumes, volumes, [](const TrainingProgress&) {}); };
+  const auto train = [&] { train_network(run, volumes, volumes, [](const TrainingProgress&) {}); };
   train();
   run.config.training.steps = 6;
   run.resume = true;

@@ -8,8 +8,8 @@
 namespace voxprior {
 namespace {
 
-DenoiserTrainingConfig plain_config() {
-  DenoiserTrainingConfig config;
+TrainingConfig plain_config() {
+  TrainingConfig config;
   config.training.batch = 2;
   config.training.patch = 16;
   config.augment = {0, 0, 0, 0, 0};
@@ -30,7 +30,7 @@ TEST(PatchSource, DrawsTheSameForTheSameStepAndSeed) {
   EXPECT_TRUE(torch::equal(a.clean, b.clean));
   EXPECT_FALSE(torch::equal(a.noisy, other.noisy));
 
-  DenoiserTrainingConfig reseeded = plain_config();
+  TrainingConfig reseeded = plain_config();
   reseeded.training.seed = 1;
   EXPECT_FALSE(torch::equal(a.noisy, PatchSource({ramp_volume()}, reseeded).draw(5).noisy));
 }
@@ -46,7 +46,7 @@ TEST(PatchSource, NoiseHasTheStatedStandardDeviation) {
 }
 
 TEST(PatchSource, CorrelatedNoiseHasTheStatedStandardDeviationToo) {
-  DenoiserTrainingConfig config = plain_config();
+  TrainingConfig config = plain_config();
   config.training.patch = 24;
   config.noise.correlated_share = 1;
   const TrainingBatch batch = PatchSource({ramp_volume()}, config).draw(1);
@@ -58,7 +58,7 @@ TEST(PatchSource, CorrelatedNoiseHasTheStatedStandardDeviationToo) {
 }
 
 TEST(PatchSource, StabilisedRicianNoiseIsUnbiasedAroundTheTarget) {
-  DenoiserTrainingConfig config = plain_config();
+  TrainingConfig config = plain_config();
   config.augment.rician = 1;
   config.noise.typical = 0.3;
   config.noise.typical_spread = 0.01;
@@ -70,7 +70,7 @@ TEST(PatchSource, StabilisedRicianNoiseIsUnbiasedAroundTheTarget) {
 }
 
 TEST(PatchSource, KeepsAZeroedBackgroundAtExactlyZeroWhenAsked) {
-  DenoiserTrainingConfig config = plain_config();
+  TrainingConfig config = plain_config();
   config.augment.zeroed_background = 1;
   const TrainingBatch batch = PatchSource({ramp_volume()}, config).draw(0);
   const torch::Tensor background = batch.clean == 0;
@@ -79,7 +79,7 @@ TEST(PatchSource, KeepsAZeroedBackgroundAtExactlyZeroWhenAsked) {
 }
 
 TEST(PatchSource, DrawsSigmaInsideItsRange) {
-  DenoiserTrainingConfig config = plain_config();
+  TrainingConfig config = plain_config();
   config.noise.typical_spread = 3;
   const PatchSource source({ramp_volume()}, config);
   for (std::int64_t step = 0; step < 50; ++step) {
@@ -90,7 +90,7 @@ TEST(PatchSource, DrawsSigmaInsideItsRange) {
 }
 
 TEST(PatchSource, PadsVolumesSmallerThanAPatch) {
-  DenoiserTrainingConfig config = plain_config();
+  TrainingConfig config = plain_config();
   config.augment.resolution = 1;
   const PatchSource source({{"tiny", torch::ones({5, 40, 7})}}, config);
   EXPECT_EQ(source.draw(0).clean.sizes(), (std::vector<std::int64_t>{2, 1, 16, 16, 16}));

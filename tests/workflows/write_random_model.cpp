@@ -2,13 +2,13 @@
 // keep it near the Wiener filter that an untrained network is, so its results stay in the range of its inputs.
 #include <torch/types.h>
 
-#include "models/denoiser_file.h"
+#include "models/network_file.h"
 
 int main(int, char** argv) {
   using namespace voxprior;
   torch::manual_seed(0);
   const torch::NoGradGuard no_grad;
-  LocalUnet network(LocalUnetWidths{{8, 16}, {1, 1}, 8});
+  Unet network(UnetWidths{{8, 16}, {1, 1}, 8});
   for (auto& weights : network->parameters()) weights.normal_(0, 0.05);
 
   ModelCard card;
@@ -23,7 +23,7 @@ int main(int, char** argv) {
   card.licence = "Apache-2.0";
   card.recipe_sha256 = std::string(64, '0');
   card.program_version = "0.0.0";
-  write_denoiser(argv[1], network, HaarPreconditioner{torch::linspace(1, 0.02, HaarPreconditioner::kFeatures)}, card,
+  write_network(argv[1], network, HaarPreconditioner{torch::linspace(1, 0.02, HaarPreconditioner::kFeatures)}, card,
                  Overwrite::yes);
   return 0;
 }

@@ -1,5 +1,5 @@
-// voxprior train denoiser CONFIG.toml: learn a denoiser from a folder of clean volumes.
-#include "workflows/compute/train_denoiser.h"
+// voxprior train denoiser|diffusion|cascade CONFIG.toml: learn a prior from clean volumes.
+#include "workflows/compute/train.h"
 
 #include <boost/program_options.hpp>
 #include <filesystem>
@@ -17,20 +17,20 @@ namespace po = boost::program_options;
 namespace fs = std::filesystem;
 namespace {
 
-const About kAbout{
-    "train denoiser",
-    "train a denoiser on a folder of clean volumes",
+constexpr const char* kHowItRuns =
     "CONFIG names the volumes and everything that determines the result; docs/training.md lists its keys. The output\n"
-    "folder receives model.safetensors (for denoise --model), checkpoint.safetensors and metrics.jsonl.\n\n"
+    "folder receives model.safetensors, checkpoint.safetensors and metrics.jsonl.\n\n"
     "A run that was stopped goes on with --resume, on the CPU bit for bit as if it had not stopped. Ctrl-C ends it "
     "after\n"
-    "the current report with exit code 75; what was learned since the last checkpoint is learned again.",
-    {"Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022."}};
+    "the current report with exit code 75; what was learned since the last checkpoint is learned again.";
+
+const char* const kEdm =
+    "Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022.";
 
 /// After an interruption the checkpoint, if there is one, lets the same command go on: exit 75 instead of 130.
-void train_until_interrupted(const TrainDenoiserOptions& options, ProgressDisplay& progress) {
+void train_until_interrupted(const TrainOptions& options, ProgressDisplay& progress) {
   try {
-    compute_function<decltype(voxprior_train_denoiser)>("voxprior_train_denoiser")(options, progress);
+    compute_function<decltype(voxprior_train)>("voxprior_train")(options, progress);
   } catch (const Interrupted&) {
     if (!fs::exists(fs::path(options.out_folder) / "checkpoint.safetensors")) throw;
     fail(ExitCode::resumable, fs::path(options.out_folder),
@@ -38,10 +38,9 @@ void train_until_interrupted(const TrainDenoiserOptions& options, ProgressDispla
   }
 }
 
-}  // namespace
-
-int train_denoiser_command(const Invocation& invocation) {
-  TrainDenoiserOptions options;
+int train(const Invocation& invocation, ModelKind kind, const About& about) {
+  TrainOptions options;
+  options.kind = kind;
   long long threads = 0;
 
   Arguments arguments;
@@ -54,7 +53,7 @@ int train_denoiser_command(const Invocation& invocation) {
       .option("device", choice(&options.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
       .with_progress();
 
-  return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
+  return run_command(invocation, about, arguments, [&](ProgressDisplay& progress) {
     check_readable(options.config_file);
     if (options.out_folder.empty())
       options.out_folder = (fs::path("runs") / fs::path(options.config_file).stem()).string();
@@ -64,6 +63,38 @@ int train_denoiser_command(const Invocation& invocation) {
     progress.finish();
     std::cout << "wrote " << options.out_folder << "/model.safetensors\n";
   });
+}
+
+}  // namespace
+
+int train_denoiser_command(const Invocation& invocation) {
+  return train(invocation, ModelKind::denoiser,
+               {"train denoiser",
+                "train a denoiser on a folder of clean volumes",
+                std::string("For denoise --model. ") + kHowItRuns,
+                {kEdm}});
+}
+
+int train_diffusion_command(const Invocation& invocation) {
+  return train(
+      invocation, ModelKind::diffusion,
+      {"train diffusion",
+       "train the coarse model of a cascade on whole volumes of one grid",
+       std::string("It learns what a whole volume looks like, at 2 to 4 mm; train cascade adds the detail. The "
+                   "volumes must share a grid:\nsee prepare. ") +
+           kHowItRuns,
+       {kEdm}});
+}
+
+int train_cascade_command(const Invocation& invocation) {
+  return train(
+      invocation, ModelKind::detail,
+      {"train cascade",
+       "train one octave of a cascade: the detail that belongs to a volume of half the resolution",
+       std::string("It learns from patches, so the volumes may have any grid; their resolution is the one that "
+                   "the octave reaches.\n") +
+           kHowItRuns,
+       {kEdm, "Guth et al. Wavelet score-based generative modeling. NeurIPS 2022."}});
 }
 
 }  // namespace voxprior

@@ -2,11 +2,13 @@
 
 #include <string>
 
+#include "models/kind.h"
 #include "workflows/cli/progress.h"
 
 namespace voxprior {
 
-struct TrainDenoiserOptions {
+struct TrainOptions {
+  ModelKind kind = ModelKind::denoiser;
   std::string config_file, out_folder;
   bool resume = false;
   std::string device = "auto";  ///< auto | cpu | cuda
@@ -16,5 +18,4 @@ struct TrainDenoiserOptions {
 }  // namespace voxprior
 
 /// Exported by the compute module: reads the configuration and the volumes it names, and trains. Throws Error.
-extern "C" void voxprior_train_denoiser(const voxprior::TrainDenoiserOptions& options,
-                                        voxprior::ProgressDisplay& progress);
+extern "C" void voxprior_train(const voxprior::TrainOptions& options, voxprior::ProgressDisplay& progress);

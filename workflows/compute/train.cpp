@@ -1,5 +1,5 @@
-// The part of `voxprior train denoiser` that needs LibTorch: configuration and volumes in, trainer on.
-#include "models/training/train_denoiser.h"
+// The part of `voxprior train` that needs LibTorch: configuration and volumes in, trainer on.
+#include "workflows/compute/train.h"
 
 #include <ATen/Parallel.h>
 
@@ -8,9 +8,10 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "models/training/whole_volumes.h"
+#include "models/training/train_network.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
-#include "workflows/compute/train_denoiser.h"
 #include "workflows/compute/training_volumes.h"
 
 namespace voxprior {
@@ -41,27 +42,28 @@ TrainingObserver observer_of(ProgressDisplay& progress) {
   };
 }
 
-void train(const TrainDenoiserOptions& options, ProgressDisplay& progress) {
+void train(const TrainOptions& options, ProgressDisplay& progress) {
   at::set_num_threads(options.threads);
-  DenoiserTrainingRun run{read_denoiser_training_config(options.config_file), text_of(options.config_file),
-                          options.out_folder, options.resume, choose_device(options.device)};
+  TrainingRun run{read_training_config(options.config_file, options.kind), text_of(options.config_file),
+                  options.out_folder, options.resume, choose_device(options.device)};
 
   progress.stage("reading volumes");
   const auto& data = run.config.data;
   auto training = read_training_volumes(data.train, data.exclude, run.config.model.modality);
   for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, run.config.model.modality))
     training.push_back(halved(volume));
-  const auto validation = read_training_volumes(data.validate, data.exclude, run.config.model.modality);
+  auto validation = read_training_volumes(data.validate, {}, run.config.model.modality);
+  for (TrainingVolume& volume : validation) volume.voxels = halved_volume(volume.voxels, data.halvings);
   progress.note(std::to_string(training.size()) + " volumes to train on, " + std::to_string(validation.size()) +
                 " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");
 
   progress.stage("training");
-  train_denoiser(run, std::move(training), validation, observer_of(progress));
+  train_network(run, std::move(training), validation, observer_of(progress));
 }
 
 }  // namespace
 }  // namespace voxprior
 
-void voxprior_train_denoiser(const voxprior::TrainDenoiserOptions& options, voxprior::ProgressDisplay& progress) {
+void voxprior_train(const voxprior::TrainOptions& options, voxprior::ProgressDisplay& progress) {
   voxprior::with_resource_errors([&] { voxprior::train(options, progress); });
 }

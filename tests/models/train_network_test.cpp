@@ -1,4 +1,4 @@
-#include "models/training/train_denoiser.h"
+#include "models/training/train_network.h"
 
 #include <gmock/gmock.h>
 
@@ -23,8 +23,8 @@ TrainingVolume blobs(const std::string& name, std::uint64_t seed) {
   return {name, ((x - 0.5) * 12 + 0.6).clamp(0, 1).view({40, 40, 40}).contiguous()};
 }
 
-DenoiserTrainingRun tiny_run(const std::filesystem::path& folder, std::int64_t steps) {
-  DenoiserTrainingRun run;
+TrainingRun tiny_run(const std::filesystem::path& folder, std::int64_t steps) {
+  TrainingRun run;
   run.config.model.widths = {{8, 16}, {1, 1}, 8};
   run.config.training.steps = steps;
   run.config.training.cooldown = 0;  // so that a shorter run is the beginning of a longer one
@@ -41,8 +41,8 @@ DenoiserTrainingRun tiny_run(const std::filesystem::path& folder, std::int64_t s
 }
 
 void train(
-    const DenoiserTrainingRun& run, const TrainingObserver& observer = [](const TrainingProgress&) {}) {
-  train_denoiser(run, {blobs("a", 1), blobs("b", 2)}, {blobs("held out", 3)}, observer);
+    const TrainingRun& run, const TrainingObserver& observer = [](const TrainingProgress&) {}) {
+  train_network(run, {blobs("a", 1), blobs("b", 2)}, {blobs("held out", 3)}, observer);
 }
 
 class TrainDenoiser : public testing::Test {
@@ -55,7 +55,7 @@ TEST_F(TrainDenoiser, ResumedRunEqualsAnUndisturbedOneBitForBit) {
   train(tiny_run(scratch_ / "straight", 8));
 
   train(tiny_run(scratch_ / "stopped", 5));
-  DenoiserTrainingRun rest = tiny_run(scratch_ / "stopped", 8);
+  TrainingRun rest = tiny_run(scratch_ / "stopped", 8);
   rest.resume = true;
   train(rest);
 
@@ -70,13 +70,13 @@ TEST_F(TrainDenoiser, ResumedRunEqualsAnUndisturbedOneBitForBit) {
 }
 
 TEST_F(TrainDenoiser, LearnsToBeatTheWienerFilterItStartsAs) {
-  DenoiserTrainingRun run = tiny_run(scratch_ / "run", 60);
+  TrainingRun run = tiny_run(scratch_ / "run", 60);
   run.config.training.cooldown = 0.5;
   run.config.training.learning_rate = 3e-3;
   train(run);
   const LoadedDenoiser trained = load_denoiser(scratch_ / "run" / "model.safetensors");
 
-  LocalUnet untrained(run.config.model.widths);
+  Unet untrained(run.config.model.widths);
   const HaarPreconditioner wiener(
       read_checkpoint(scratch_ / "run" / "checkpoint.safetensors").tensors.at("feature_std"));
   const torch::Tensor clean = blobs("test", 9).voxels.view({1, 1, 40, 40, 40});
@@ -91,7 +91,7 @@ TEST_F(TrainDenoiser, LearnsToBeatTheWienerFilterItStartsAs) {
 
 TEST_F(TrainDenoiser, LogsOneJsonLineAReportAndTruncatesTheLogOnResume) {
   train(tiny_run(scratch_ / "run", 25));
-  DenoiserTrainingRun rest = tiny_run(scratch_ / "run", 45);
+  TrainingRun rest = tiny_run(scratch_ / "run", 45);
   rest.resume = true;
   train(rest);
   std::ifstream log(scratch_ / "run" / "metrics.jsonl");
@@ -105,16 +105,16 @@ TEST_F(TrainDenoiser, LogsOneJsonLineAReportAndTruncatesTheLogOnResume) {
 TEST_F(TrainDenoiser, RefusesToOverwriteARunAndToResumeNothing) {
   train(tiny_run(scratch_ / "run", 1));
   EXPECT_THROW(train(tiny_run(scratch_ / "run", 2)), Error);
-  DenoiserTrainingRun missing = tiny_run(scratch_ / "none", 2);
+  TrainingRun missing = tiny_run(scratch_ / "none", 2);
   missing.resume = true;
   EXPECT_THROW(train(missing), Error);
 }
 
 TEST_F(TrainDenoiser, RefusesToResumeOnOtherDataOrAnotherNetwork) {
   train(tiny_run(scratch_ / "run", 1));
-  DenoiserTrainingRun rest = tiny_run(scratch_ / "run", 2);
+  TrainingRun rest = tiny_run(scratch_ / "run", 2);
   rest.resume = true;
-  EXPECT_THROW(train_denoiser(rest, {blobs("c", 7)}, {}, [](const TrainingProgress&) {}), Error);
+  EXPECT_THROW(train_network(rest, {blobs("c", 7)}, {}, [](const TrainingProgress&) {}), Error);
   rest.config.model.widths = {{8, 24}, {1, 1}, 8};
   EXPECT_THROW(train(rest), Error);
 }
@@ -123,7 +123,7 @@ TEST_F(TrainDenoiser, RefusesToResumeFromAFileThatIsNoCheckpoint) {
   train(tiny_run(scratch_ / "run", 1));
   std::filesystem::copy_file(scratch_ / "run" / "model.safetensors", scratch_ / "run" / "checkpoint.safetensors",
                              std::filesystem::copy_options::overwrite_existing);
-  DenoiserTrainingRun rest = tiny_run(scratch_ / "run", 2);
+  TrainingRun rest = tiny_run(scratch_ / "run", 2);
   rest.resume = true;
   try {
     train(rest);
@@ -136,6 +136,29 @@ TEST_F(TrainDenoiser, RefusesToResumeFromAFileThatIsNoCheckpoint) {
 TEST_F(TrainDenoiser, AnObserverCanStopTheRun) {
   struct Stop {};
   EXPECT_THROW(train(tiny_run(scratch_ / "run", 100), [](const TrainingProgress&) { throw Stop{}; }), Stop);
+}
+
+TEST_F(TrainDenoiser, EveryKindTrainsResumesBitForBitAndKeepsItsKindInTheCard) {
+  for (const ModelKind kind : {ModelKind::detail, ModelKind::diffusion}) {
+    const std::string name = name_of(kind);
+    const auto run = [&](const std::string& folder, std::int64_t steps, bool resume) {
+      TrainingRun tiny = tiny_run(scratch_ / (name + folder), steps);
+      tiny.config.kind = kind;
+      tiny.config.augment.rician = tiny.config.augment.zeroed_background = 0;
+      if (kind == ModelKind::diffusion) {
+        tiny.config.model.widths.heads = 2;
+        tiny.config.model.widths.extra_features = 3;
+      }
+      tiny.resume = resume;
+      train(tiny);
+      return scratch_ / (name + folder) / "model.safetensors";
+    };
+    const auto straight = run("-straight", 6, false);
+    run("-stopped", 3, false);
+    EXPECT_EQ(sha256_of_file(straight), sha256_of_file(run("-stopped", 6, true))) << name;
+    EXPECT_EQ(load_denoiser(straight, torch::kCPU, torch::kFloat32, kind).card.kind, name);
+    EXPECT_THROW(load_denoiser(straight), Error) << name;
+  }
 }
 
 }  // namespace

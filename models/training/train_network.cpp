@@ -1,12 +1,13 @@
-#include "models/training/train_denoiser.h"
+#include "models/training/train_network.h"
 
 #include <chrono>
 #include <cmath>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/version.h"
-#include "models/denoiser_file.h"
+#include "models/network_file.h"
 #include "models/precision.h"
 #include "models/precondition.h"
 #include "models/training/checkpoint.h"
@@ -22,11 +23,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kReportEvery = 20;
-constexpr std::int64_t kFeatureStdPatches = 256;
+constexpr std::int64_t kFeatureStdSamples = 256;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-std::vector<NamedParameter> named_parameters(const LocalUnet& network) {
+std::vector<NamedParameter> named_parameters(const Unet& network) {
   std::vector<NamedParameter> parameters;
   for (const auto& item : network->named_parameters()) parameters.push_back({item.key(), item.value()});
   return parameters;
@@ -42,23 +43,18 @@ std::string identity_of(const std::vector<TrainingVolume>& volumes) {
   return hash.hex();
 }
 
-class DenoiserTrainer {
+class Trainer {
  public:
-  DenoiserTrainer(const DenoiserTrainingRun& run, std::vector<TrainingVolume> training,
-                  const std::vector<TrainingVolume>& validation)
+  Trainer(const TrainingRun& run, std::vector<TrainingVolume> training, const std::vector<TrainingVolume>& validation)
       : run_(run),
         config_(run.config),
         validation_(validation),
         data_identity_(identity_of(training)),
-        source_(std::move(training), config_),
+        source_(make_source(std::move(training), config_)),
         network_(make_network()),
         average_(make_network()),
         optimiser_(named_parameters(network_)),
         log_(run.out_folder / "metrics.jsonl") {
-    for (const TrainingVolume& volume : source_.volumes()) {
-      voxel_min_mm_ = std::min(voxel_min_mm_, volume.voxel_min_mm);
-      voxel_max_mm_ = std::max(voxel_max_mm_, volume.voxel_max_mm);
-    }
     precision_ = choose_precision(config_.training.precision, run_.device);
     const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
     if (run_.resume) {
@@ -67,8 +63,8 @@ class DenoiserTrainer {
       if (std::filesystem::exists(checkpoint))
         fail(ExitCode::output, run_.out_folder.string(),
              ": holds a training run already; add --resume or name another folder");
-      preconditioner_ = HaarPreconditioner(
-          measure_feature_std(source_, kFeatureStdPatches, static_cast<std::uint64_t>(config_.training.seed)));
+      preconditioner_ = preconditioner_of(
+          measure_feature_std(*source_, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed)));
       log_.start();
     }
   }
@@ -94,18 +90,22 @@ class DenoiserTrainer {
 
  private:
   // Initialised from the configuration's seed, then moved to the device.
-  LocalUnet make_network() const {
+  Unet make_network() const {
     torch::manual_seed(static_cast<std::uint64_t>(config_.training.seed));
-    LocalUnet network(config_.model.widths);
+    Unet network(config_.model.widths);
     network->to(run_.device);
     return network;
   }
 
+  HaarPreconditioner preconditioner_of(const torch::Tensor& feature_std) const {
+    return HaarPreconditioner(feature_std, config_.kind == ModelKind::detail ? LowBand::given : LowBand::noisy);
+  }
+
   void take_step() {
-    const TrainingBatch batch = source_.draw(step_);
+    const TrainingBatch batch = source_->draw(step_);
     const torch::Tensor clean = batch.clean.to(run_.device), noisy = batch.noisy.to(run_.device);
     const torch::Tensor sigma = batch.sigma.to(run_.device);
-    const torch::Tensor estimate = preconditioner_.denoise(network_, noisy, sigma, precision_);
+    const torch::Tensor estimate = denoise_with(network_, preconditioner_, noisy, sigma, precision_);
     const torch::Tensor error = (estimate - clean).square().mean({1, 2, 3, 4});
     const torch::Tensor loss = (error / preconditioner_.wiener_risk(sigma)).mean();
     loss.backward();
@@ -128,8 +128,13 @@ class DenoiserTrainer {
   }
 
   void score(TrainingProgress& progress) {
-    scores_ = validate(average_, preconditioner_, validation_, config_.training.validation_crop);
+    scores_ = validate(config_.kind, average_, preconditioner_, validation_, validation_crop());
     if (!scores_.empty()) progress.validation_psnr = mean_psnr(scores_);
+  }
+
+  // A network that sees whole volumes is scored on whole volumes.
+  std::int64_t validation_crop() const {
+    return config_.kind == ModelKind::diffusion ? INT64_MAX : config_.training.validation_crop;
   }
 
   void report(TrainingProgress& progress, double seconds, const TrainingObserver& observer) {
@@ -152,13 +157,13 @@ class DenoiserTrainer {
     for (const auto& [name, tensor] : optimiser_.state()) checkpoint.tensors["optimiser." + name] = tensor;
     checkpoint.tensors["feature_std"] = preconditioner_.feature_std();
     write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
-    write_denoiser(run_.out_folder / "model.safetensors", average_, preconditioner_, card(), Overwrite::yes);
+    write_network(run_.out_folder / "model.safetensors", average_, preconditioner_, card(), Overwrite::yes);
   }
 
   ModelCard card() const {
     ModelCard card;
     card.name = config_.model.name;
-    card.kind = "denoiser";
+    card.kind = name_of(config_.kind);
     card.sigma_min = config_.noise.sigma_min;
     card.sigma_max = config_.noise.sigma_max;
     card.modality = config_.model.modality;
@@ -168,9 +173,9 @@ class DenoiserTrainer {
     card.recipe_sha256 = sha256_hex(run_.recipe.data(), run_.recipe.size());
     card.steps = step_;
     card.program_version = version();
-    card.voxel_min_mm = voxel_min_mm_;
-    card.voxel_max_mm = voxel_max_mm_;
-    for (const double sigma : {0.03, 0.05, 0.09, 0.15}) {
+    std::tie(card.voxel_min_mm, card.voxel_max_mm) = source_->voxel_edges_mm();
+    if (config_.kind == ModelKind::diffusion) card.widths["grid"] = source_->sample_size();
+    for (const double sigma : validation_sigmas(config_.kind)) {
       std::vector<ValidationScore> level;
       for (const ValidationScore& s : scores_)
         if (s.sigma == sigma) level.push_back(s);
@@ -196,34 +201,33 @@ class DenoiserTrainer {
     const auto feature_std = checkpoint.tensors.find("feature_std");
     if (feature_std == checkpoint.tensors.end() || feature_std->second.numel() != HaarPreconditioner::kFeatures)
       fail(ExitCode::model, file, ": has no 'feature_std' of this network; it belongs to another version");
-    preconditioner_ = HaarPreconditioner(feature_std->second);
+    preconditioner_ = preconditioner_of(feature_std->second);
     step_ = checkpoint.step;
     log_.resume(step_);
   }
 
-  const DenoiserTrainingRun& run_;
-  const DenoiserTrainingConfig& config_;
+  const TrainingRun& run_;
+  const TrainingConfig& config_;
   const std::vector<TrainingVolume>& validation_;
   std::string data_identity_;
-  PatchSource source_;
-  LocalUnet network_, average_;
+  std::unique_ptr<TrainingSource> source_;
+  Unet network_, average_;
   HaarPreconditioner preconditioner_{torch::ones({HaarPreconditioner::kFeatures})};  // measured or read before use
   Optimiser optimiser_;
   MetricsLog log_;
   torch::ScalarType precision_ = torch::kFloat32;
 
   std::int64_t step_ = 0, steps_since_report_ = 0;
-  double voxel_min_mm_ = 1e9, voxel_max_mm_ = 0;
   double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;
   std::vector<ValidationScore> scores_;
 };
 
 }  // namespace
 
-void train_denoiser(const DenoiserTrainingRun& run, std::vector<TrainingVolume> training,
-                    const std::vector<TrainingVolume>& validation, const TrainingObserver& observer) {
+void train_network(const TrainingRun& run, std::vector<TrainingVolume> training,
+                   const std::vector<TrainingVolume>& validation, const TrainingObserver& observer) {
   std::filesystem::create_directories(run.out_folder);
-  DenoiserTrainer(run, std::move(training), validation).train(observer);
+  Trainer(run, std::move(training), validation).train(observer);
 }
 
 }  // namespace voxprior

@@ -1,4 +1,4 @@
-#include "models/network/local_unet.h"
+#include "models/network/unet.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 namespace voxprior {
 namespace {
 
-LocalUnetWidths small_widths() { return {{8, 16}, {1, 1}, 8}; }
+UnetWidths small_widths() { return {{8, 16}, {1, 1}, 8}; }
 
 // A network whose every weight is random, so that nothing is hidden behind a layer that starts at zero.
-LocalUnet random_network(const LocalUnetWidths& widths) {
+Unet random_network(const UnetWidths& widths) {
   torch::manual_seed(3);
-  LocalUnet network(widths);
+  Unet network(widths);
   const torch::NoGradGuard no_grad;
   for (auto& p : network->parameters()) p.normal_(0, 0.2);
   return network;
@@ -25,8 +25,8 @@ HaarPreconditioner unequal_bands() {
 
 // How far beyond an aligned core along the last axis a result in that core depends on its input. All weights are
 // positive, so that nothing cancels and nothing is cut off by a ReLU.
-std::int64_t measured_reach(const LocalUnetWidths& widths) {
-  LocalUnet network(widths);
+std::int64_t measured_reach(const UnetWidths& widths) {
+  Unet network(widths);
   {
     const torch::NoGradGuard no_grad;
     for (auto& p : network->parameters()) p.uniform_(0.01, 0.02);
@@ -39,18 +39,18 @@ std::int64_t measured_reach(const LocalUnetWidths& widths) {
   return std::max(core_begin - touched.min().item<std::int64_t>(), touched.max().item<std::int64_t>() - (core_end - 1));
 }
 
-TEST(LocalUnet, HaloCoversTheReceptiveFieldAndIsTight) {
+TEST(Unet, HaloCoversTheReceptiveFieldAndIsTight) {
   for (const auto& blocks : {std::vector<std::int64_t>{1, 2, 1}, {2, 2, 1}, {2, 1, 1}, {1, 1}, {2, 1}, {1}}) {
-    const LocalUnetWidths widths{std::vector<std::int64_t>(blocks.size(), 8), blocks, 8};
+    const UnetWidths widths{std::vector<std::int64_t>(blocks.size(), 8), blocks, 8};
     const std::int64_t reach = measured_reach(widths);
     EXPECT_GE(widths.halo(), reach);
     EXPECT_LE(widths.halo(), reach + widths.alignment());
   }
 }
 
-TEST(LocalUnet, UntrainedItIsTheBandwiseWienerFilter) {
+TEST(Unet, UntrainedItIsTheBandwiseWienerFilter) {
   torch::manual_seed(0);
-  LocalUnet network(small_widths());
+  Unet network(small_widths());
   const HaarPreconditioner preconditioner = unequal_bands();
   const torch::Tensor x = torch::randn({2, 1, 8, 16, 8}), sigma = torch::tensor({0.05f, 0.4f});
 
@@ -60,9 +60,9 @@ TEST(LocalUnet, UntrainedItIsTheBandwiseWienerFilter) {
   EXPECT_TRUE(torch::allclose(preconditioner.denoise(network, x, sigma), wiener, 1e-5, 1e-6));
 }
 
-TEST(LocalUnet, WienerRiskIsTheErrorOfTheWienerFilter) {
+TEST(Unet, WienerRiskIsTheErrorOfTheWienerFilter) {
   torch::manual_seed(1);
-  LocalUnet network(small_widths());
+  Unet network(small_widths());
   const HaarPreconditioner preconditioner = unequal_bands();
   const torch::Tensor sigma = torch::full({1}, 0.1);
   const torch::Tensor clean = haar_inverse(torch::randn({1, 8, 32, 32, 32}) *
@@ -72,8 +72,8 @@ TEST(LocalUnet, WienerRiskIsTheErrorOfTheWienerFilter) {
   EXPECT_NEAR(error / preconditioner.wiener_risk(sigma).item<double>(), 1, 0.02);  // 0.998 measured
 }
 
-TEST(LocalUnet, EachSampleOfABatchIsTreatedAlone) {
-  LocalUnet network = random_network(small_widths());
+TEST(Unet, EachSampleOfABatchIsTreatedAlone) {
+  Unet network = random_network(small_widths());
   const torch::NoGradGuard no_grad;
   const torch::Tensor x = torch::randn({2, 1, 16, 16, 16}), sigma = torch::tensor({0.02f, 0.3f});
   const torch::Tensor both = unequal_bands().denoise(network, x, sigma);
@@ -82,16 +82,16 @@ TEST(LocalUnet, EachSampleOfABatchIsTreatedAlone) {
   EXPECT_LT(((both.narrow(0, 1, 1) - second).norm() / second.norm()).item<double>(), 1e-5);
 }
 
-TEST(LocalUnet, InferenceWithoutTemporariesEqualsTheDifferentiableForm) {
-  LocalUnet network = random_network(small_widths());
+TEST(Unet, InferenceWithoutTemporariesEqualsTheDifferentiableForm) {
+  Unet network = random_network(small_widths());
   const torch::Tensor x = torch::randn({1, 1, 16, 16, 16}), sigma = torch::full({1}, 0.1);
   const torch::Tensor with_graph = unequal_bands().denoise(network, x, sigma).detach();
   const torch::NoGradGuard no_grad;
   EXPECT_TRUE(torch::allclose(unequal_bands().denoise(network, x, sigma), with_graph, 1e-5, 1e-6));
 }
 
-TEST(LocalUnet, Bfloat16BodyStaysNearFloat32) {
-  LocalUnet network = random_network(small_widths());
+TEST(Unet, Bfloat16BodyStaysNearFloat32) {
+  Unet network = random_network(small_widths());
   const torch::NoGradGuard no_grad;
   const torch::Tensor x = torch::randn({1, 1, 16, 16, 16}), sigma = torch::full({1}, 0.1);
   const torch::Tensor exact = unequal_bands().denoise(network, x, sigma);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "models/denoiser_file.h"
+
+namespace voxprior {
+
+/// The networks of a cascade, as pipeline/cascade/cascade.h puts them to work.
+struct LoadedCascade {
+  LoadedDenoiser coarse;                  ///< kind diffusion
+  std::vector<std::int64_t> coarse_size;  ///< {D, H, W} of the volumes it makes
+  std::vector<LoadedDenoiser> octaves;    ///< kind detail, each at twice the resolution of the one before
+
+  /// Voxel edge of what comes out, in mm.
+  double voxel_mm() const;
+};
+
+/// Reads a folder with coarse.safetensors and octave-1.safetensors, octave-2.safetensors ... as far as they go.
+/// Throws Error(ExitCode::model) when a file is missing, damaged, of the wrong kind, or of another modality or
+/// intensity than the coarse one.
+LoadedCascade load_cascade(const std::filesystem::path& folder, torch::Device device = torch::kCPU,
+                           torch::ScalarType body_type = torch::kFloat32);
+
+}  // namespace voxprior

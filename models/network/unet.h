@@ -1,0 +1,60 @@
+#pragma once
+
+#include <torch/nn/modules/container/modulelist.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/network/layers.h"
+
+namespace voxprior {
+
+/// The shape of a Unet. Level l works at 1/2^(l+1) of the volume's resolution (level 0 behind the Haar transform).
+struct UnetWidths {
+  std::vector<std::int64_t> channels{48, 96, 128};  ///< feature channels of each level
+  std::vector<std::int64_t> blocks{1, 2, 1};  ///< residual blocks of each level, on the way down and again on the way
+                                              ///< up; the last level has them once
+  std::int64_t embedding = 64;                ///< width of the noise-level embedding
+  std::int64_t heads = 0;           ///< of the self-attention in the last level; 0: none, the network is local
+  std::int64_t extra_features = 0;  ///< features beside the nine of the Haar bands: position, labels
+  std::int64_t classes = 0;         ///< classes that the network can be conditioned on; 0: unconditional
+
+  /// Voxels by which volume axes must be divisible: 2^levels.
+  std::int64_t alignment() const;
+  bool local() const { return heads == 0; }
+  /// Voxels on each side that an output voxel can depend on, rounded up to the alignment. For a local network.
+  std::int64_t halo() const;
+};
+
+/// A U-Net on Haar bands with no normalisation and no bias. Without attention its receptive field is finite (halo()),
+/// and a volume cut into tiles with that halo gives the same result as the whole volume.
+class UnetImpl : public torch::nn::Module {
+ public:
+  explicit UnetImpl(const UnetWidths& widths);
+
+  /// features [N,9+extra,D,H,W] float32 (preconditioned Haar bands, the high-passed LLL band, extra features), c_noise
+  /// [N] float32 (ln(sigma)/4) -> [N,8,D,H,W] float32, one output for each Haar band.
+  /// `classes` [N] int64, below 0 for "any"; undefined is "any" for all.
+  /// `body_type` is the data type in which the layers between the first and the last convolution run.
+  torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& c_noise,
+                        torch::ScalarType body_type = torch::kFloat32, const torch::Tensor& classes = {});
+
+  const UnetWidths& widths() const { return widths_; }
+
+ private:
+  torch::Tensor embed(const torch::Tensor& c_noise, const torch::Tensor& classes) const;
+  void add_blocks(const std::string& name, torch::nn::ModuleList& list, std::int64_t channels, std::int64_t count);
+
+  UnetWidths widths_;
+  torch::Tensor embedding_weight_;  // [embedding, 2 * frequencies]
+  torch::Tensor class_weight_;      // [classes, embedding], starts at zero; undefined without classes
+  PlainConv stem_{nullptr}, head_{nullptr};
+  SelfAttention attention_{nullptr};
+  std::vector<torch::nn::ModuleList> down_blocks_, up_blocks_;
+  std::vector<PlainConv> shrink_;
+  std::vector<torch::Tensor> grow_;  // [8 * channels[l], channels[l+1], 1, 1, 1]
+};
+TORCH_MODULE(Unet);
+
+}  // namespace voxprior

@@ -1,0 +1,95 @@
+#include "models/network_file.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "models/network/position.h"
+#include "models/weights/parameters.h"
+#include "models/weights/safetensors.h"
+
+namespace voxprior {
+namespace {
+
+constexpr const char* kLocal = "haar-local-unet";
+constexpr const char* kGlobal = "haar-attention-unet";
+constexpr const char* kWeightPrefix = "network.";
+
+const char* architecture_of(ModelKind kind) { return kind == ModelKind::diffusion ? kGlobal : kLocal; }
+
+// A setting that sizes memory: bounded, so that a forged card cannot ask for more than any real model needs.
+std::vector<std::int64_t> bounded(const ModelCard& card, const std::string& key, std::int64_t most,
+                                  const std::filesystem::path& path) {
+  const std::vector<std::int64_t> values = widths_of(card, key, path);
+  for (const std::int64_t value : values)
+    if (value < 1 || value > most)
+      fail(ExitCode::model, path.string(), ": architecture setting '", key, "' is ", value, ", allowed is 1 to ", most);
+  return values;
+}
+
+UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesystem::path& path) {
+  UnetWidths widths;
+  widths.channels = bounded(card, "channels", 1024, path);
+  widths.blocks = bounded(card, "blocks", 16, path);
+  const std::vector<std::int64_t> embedding = bounded(card, "embedding", 1024, path);
+  if (widths.channels.empty() || widths.channels.size() > 6 || widths.blocks.size() != widths.channels.size() ||
+      embedding.size() != 1)
+    fail(ExitCode::model, path.string(), ": 'channels' and 'blocks' must have 1 to 6 entries each, 'embedding' one");
+  widths.embedding = embedding[0];
+  if (kind == ModelKind::diffusion) {
+    widths.heads = bounded(card, "heads", 64, path).at(0);
+    widths.extra_features = kPositionFeatures;
+    if (widths.channels.back() % widths.heads != 0)
+      fail(ExitCode::model, path.string(), ": 'heads' does not divide the last of 'channels'");
+  }
+  return widths;
+}
+
+torch::Tensor feature_std_of(const SafetensorsFile& file, const std::filesystem::path& path) {
+  const auto found = file.tensors.find("feature_std");
+  if (found == file.tensors.end() || found->second.numel() != HaarPreconditioner::kFeatures ||
+      found->second.scalar_type() != torch::kFloat32 || !(found->second > 0).all().item<bool>())
+    fail(ExitCode::model, path.string(), ": tensor 'feature_std' must hold 9 positive float32 values");
+  return found->second;
+}
+
+}  // namespace
+
+NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torch::Device device) {
+  const SafetensorsFile file = read_safetensors(path);
+  const ModelCard card = model_card_of(file.metadata, path);
+  if (card.kind != name_of(kind) || card.architecture != architecture_of(kind))
+    fail(ExitCode::model, path.string(), ": is a '", card.kind, "' of architecture '", card.architecture,
+         "'; wanted is a ", name_of(kind), " of architecture '", architecture_of(kind), "'");
+
+  Unet network(unet_widths(card, kind, path));
+  load_parameters(*network, kWeightPrefix, file.tensors, path.string());
+  network->to(device);
+  network->eval();
+  const LowBand low = kind == ModelKind::detail ? LowBand::given : LowBand::noisy;
+  return {network, HaarPreconditioner(feature_std_of(file, path).to(device), low), card, file.sha256};
+}
+
+void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
+                   ModelCard card, Overwrite overwrite) {
+  const UnetWidths& widths = network->widths();
+  card.architecture = widths.local() ? kLocal : kGlobal;
+  card.widths["channels"] = widths.channels;
+  card.widths["blocks"] = widths.blocks;
+  card.widths["embedding"] = {widths.embedding};
+  if (!widths.local()) card.widths["heads"] = {widths.heads};
+  SafetensorsFile file;
+  store_parameters(*network, kWeightPrefix, file.tensors);
+  file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);
+  file.metadata[kModelCardKey] = format_model_card(card);
+  write_safetensors(path, file, overwrite);
+}
+
+torch::Tensor denoise_with(Unet& network, const HaarPreconditioner& preconditioner, const torch::Tensor& x,
+                           const torch::Tensor& sigma, torch::ScalarType body_type) {
+  Condition condition;
+  if (network->widths().extra_features == kPositionFeatures)
+    condition.features = position_features(x.size(0), x.size(2) / 2, x.size(3) / 2, x.size(4) / 2, x.options());
+  return preconditioner.denoise(network, x, sigma, body_type, condition);
+}
+
+}  // namespace voxprior

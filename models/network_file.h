@@ -1,0 +1,36 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/atomic_file.h"
+#include "models/kind.h"
+#include "models/network/unet.h"
+#include "models/precondition.h"
+#include "models/weights/model_card.h"
+
+namespace voxprior {
+
+/// A trained network of any kind, as its file holds it.
+struct NetworkFile {
+  Unet network{nullptr};
+  HaarPreconditioner preconditioner;
+  ModelCard card;
+  std::string sha256;  ///< of the file
+};
+
+/// Reads a file written by write_network() that holds a network of this kind. Executes nothing from it.
+/// Throws Error(ExitCode::model) when it is missing, damaged, of another kind or of another architecture.
+NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torch::Device device = torch::kCPU);
+
+/// Writes weights and card as safetensors. `card.architecture` and the widths are filled in from the network.
+void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
+                   ModelCard card, Overwrite overwrite);
+
+/// D(x, sigma) of a network, with the features it expects of the place in the volume. x [N,1,D,H,W], sigma [N].
+torch::Tensor denoise_with(Unet& network, const HaarPreconditioner& preconditioner, const torch::Tensor& x,
+                           const torch::Tensor& sigma, torch::ScalarType body_type = torch::kFloat32);
+
+}  // namespace voxprior

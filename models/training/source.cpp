@@ -1,0 +1,47 @@
+#include "models/training/source.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "models/precondition.h"
+#include "models/training/patches.h"
+#include "models/training/whole_volumes.h"
+
+namespace voxprior {
+
+std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes, const TrainingConfig& config) {
+  if (volumes.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
+  if (config.kind == ModelKind::diffusion) return std::make_unique<WholeVolumeSource>(std::move(volumes), config);
+  return std::make_unique<PatchSource>(std::move(volumes), config);
+}
+
+double draw_sigma(const TrainingConfig::Noise& noise, Random& random) {
+  const double low = std::log(noise.sigma_min), high = std::log(noise.sigma_max);
+  const bool uniform = random.uniform() < noise.uniform_share;
+  const double log_sigma =
+      uniform ? random.uniform(low, high) : std::log(noise.typical) + noise.typical_spread * random.normal();
+  return std::exp(std::clamp(log_sigma, low, high));
+}
+
+std::pair<double, double> voxel_edges_mm(const std::vector<TrainingVolume>& volumes) {
+  std::pair<double, double> edges{1e9, 0};
+  for (const TrainingVolume& volume : volumes) {
+    edges.first = std::min(edges.first, volume.voxel_min_mm);
+    edges.second = std::max(edges.second, volume.voxel_max_mm);
+  }
+  return edges;
+}
+
+torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed) {
+  torch::Tensor squares = torch::zeros({HaarPreconditioner::kFeatures}, torch::kFloat64);
+  for (std::int64_t i = 0; i < samples; ++i) {
+    Random random(seed, static_cast<std::uint64_t>(i));
+    const torch::Tensor sample = source.clean_sample(random);
+    const torch::Tensor features = haar_features(sample.view({1, 1, sample.size(0), sample.size(1), sample.size(2)}));
+    squares += features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
+  }
+  return (squares / samples).sqrt().to(torch::kFloat32);
+}
+
+}  // namespace voxprior

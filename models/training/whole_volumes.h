@@ -1,0 +1,33 @@
+#pragma once
+
+#include "models/training/source.h"
+
+namespace voxprior {
+
+/// Whole volumes of one grid, each time mirrored, turned, scaled, shifted and smoothly warped a little, so that a model
+/// that sees few subjects learns how brains vary rather than which these were. Warped at full resolution, then averaged
+/// over 2x2x2 voxels data.halvings times.
+class WholeVolumeSource : public TrainingSource {
+ public:
+  /// Throws Error(ExitCode::input) for volumes of different size, or of one that is no multiple of what the network
+  /// needs after the halvings.
+  WholeVolumeSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config);
+
+  TrainingBatch draw(std::int64_t step) const override;
+  torch::Tensor clean_sample(Random& random) const override;
+  std::vector<std::int64_t> sample_size() const override;
+  std::pair<double, double> voxel_edges_mm() const override;
+
+ private:
+  std::vector<TrainingVolume> volumes_;
+  TrainingConfig config_;
+};
+
+/// A volume averaged over blocks of 2x2x2 voxels, `times` times: [D,H,W] -> [D/2^times, ...].
+torch::Tensor halved_volume(const torch::Tensor& volume, std::int64_t times);
+
+/// The volume [D,H,W] sampled (trilinear, zero outside) at places moved by a random affine map and a smooth random
+/// displacement within the limits of `augment`.
+torch::Tensor random_warp(const torch::Tensor& volume, const TrainingConfig::Augment& augment, Random& random);
+
+}  // namespace voxprior

@@ -1,0 +1,120 @@
+// The part of `voxprior synth` that needs LibTorch.
+#include "workflows/compute/synth_session.h"
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "models/cascade_files.h"
+#include "models/precision.h"
+#include "pipeline/cascade/cascade.h"
+#include "pipeline/samplers/registry.h"
+#include "pipeline/samplers/step_noise.h"
+#include "pipeline/tiling/tiled.h"
+#include "workflows/compute/device.h"
+#include "workflows/compute/resource_errors.h"
+
+namespace voxprior {
+namespace {
+
+/// The network on its device, for volumes that lie in main memory.
+Denoiser on_device(const Denoiser& network, const torch::Device& device) {
+  return
+      [network, device](const torch::Tensor& x, double sigma) { return network(x.to(device), sigma).to(torch::kCPU); };
+}
+
+class CascadeSession final : public SynthSession {
+ public:
+  CascadeSession(const SynthOptions& options, const torch::Device& device)
+      : options_(options),
+        device_(device),
+        precision_(choose_precision(options.precision, device)),
+        sampler_(sampler_by_name(options.sampler)),
+        loaded_(load_cascade(options.model_folder, device, precision_)) {
+    cascade_.coarse = level_of(loaded_.coarse, on_device(loaded_.coarse.denoise, device), options.steps);
+    cascade_.coarse_size = loaded_.coarse_size;
+    for (const LoadedDenoiser& octave : loaded_.octaves) {
+      const Denoiser whole =
+          tiled(on_device(octave.denoise, device), octave.locality, octave.bytes_per_voxel, options.memory_bytes);
+      cascade_.octaves.push_back(level_of(octave, whole, options.detail_steps));
+    }
+    learn_facts();
+  }
+
+  const SynthFacts& model() const override { return facts_; }
+  std::string device() const override { return device_.str(); }
+  std::string precision() const override { return precision_ == torch::kBFloat16 ? "bfloat16" : "float32"; }
+
+  int network_calls() const override {
+    int calls = evaluations(sampler_, cascade_.coarse.sigmas);
+    for (const CascadeLevel& octave : cascade_.octaves) calls += evaluations(sampler_, octave.sigmas);
+    return calls;
+  }
+
+  std::vector<float> generate(std::uint64_t seed, std::uint64_t index, ProgressDisplay& progress) const override {
+    return with_resource_errors([&] {
+      const torch::NoGradGuard no_grad;
+      double done = 0;
+      const auto sample = [&](const CascadeLevel& level, torch::Tensor x, std::uint64_t level_seed,
+                              std::size_t number) {
+        const double share = work(level, number) / total_work();
+        const auto tell = [&](double fraction) { progress.update(done + share * fraction); };
+        torch::Tensor result =
+            sampler_.sample(level.denoise, std::move(x), level.sigmas, step_noise({level_seed}), tell);
+        done += share;
+        return result;
+      };
+      const torch::Tensor volume = sample_cascade(cascade_, seed, index, sample).contiguous();
+      const float* voxels = volume.data_ptr<float>();
+      return std::vector<float>(voxels, voxels + volume.numel());
+    });
+  }
+
+ private:
+  CascadeLevel level_of(const LoadedDenoiser& model, Denoiser denoise, int steps) const {
+    const double highest = model.card.sigma_max / sampler_.sigma_max_factor;
+    return {std::move(denoise), schedule_by_name(options_.schedule, steps, model.card.sigma_min, highest)};
+  }
+
+  /// What a level costs, in evaluations of the coarse level's volume.
+  double work(const CascadeLevel& level, std::size_t number) const {
+    return evaluations(sampler_, level.sigmas) * static_cast<double>(std::int64_t{1} << (3 * number));
+  }
+
+  double total_work() const {
+    double sum = work(cascade_.coarse, 0);
+    for (std::size_t i = 0; i < cascade_.octaves.size(); ++i) sum += work(cascade_.octaves[i], i + 1);
+    return sum;
+  }
+
+  void learn_facts() {
+    const ModelCard& card = loaded_.coarse.card;
+    facts_ = {card.name, card.modality, card.intensity, card.training_data, card.licence, {}, loaded_.voxel_mm(), {}};
+    for (int axis = 0; axis < 3; ++axis)
+      facts_.size[axis] = loaded_.coarse_size[2 - axis] << static_cast<std::int64_t>(loaded_.octaves.size());
+    facts_.files.push_back({"coarse.safetensors", loaded_.coarse.sha256});
+    for (std::size_t i = 0; i < loaded_.octaves.size(); ++i)
+      facts_.files.push_back({"octave-" + std::to_string(i + 1) + ".safetensors", loaded_.octaves[i].sha256});
+  }
+
+  SynthOptions options_;
+  torch::Device device_;
+  torch::ScalarType precision_;
+  const NamedSampler& sampler_;
+  LoadedCascade loaded_;
+  Cascade cascade_;
+  SynthFacts facts_;
+};
+
+}  // namespace
+}  // namespace voxprior
+
+voxprior::SynthSession* voxprior_open_synth_session(const voxprior::SynthOptions& options) {
+  using namespace voxprior;
+  return with_resource_errors([&] {
+    at::set_num_threads(options.threads);
+    return new CascadeSession(options, choose_device(options.device));
+  });
+}

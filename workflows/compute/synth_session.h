@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workflows/cli/progress.h"
+
+namespace voxprior {
+
+/// What determines a synthetic volume beside its seed and number, and where to compute it.
+struct SynthOptions {
+  std::string model_folder;
+  std::string sampler = "dpmpp-2m", schedule = "karras";  ///< see pipeline/samplers/registry.h
+  int steps = 20;                                         ///< of the coarse model
+  int detail_steps = 8;                                   ///< of each octave
+  std::string device = "auto";                            ///< auto | cpu | cuda
+  std::string precision = "auto";                         ///< auto | float32 | bfloat16
+  double memory_bytes = 0;                                ///< for the tiles of the octaves
+  int threads = 1;
+};
+
+/// One of the networks of a model.
+struct SynthModelFile {
+  std::string file, sha256;
+};
+
+/// What a command needs to know of a synthesis model, without LibTorch.
+struct SynthFacts {
+  std::string name;
+  std::string modality;   ///< "mr" or "ct"
+  std::string intensity;  ///< what 1.0 means: "mr-p99.5" or "ct-hu/1000"
+  std::string training_data, licence;
+  std::array<std::int64_t, 3> size{};  ///< voxels along i, j, k
+  double voxel_mm = 1;
+  std::vector<SynthModelFile> files;
+};
+
+/// A loaded synthesis model. Lives in the compute module, so everything here is virtual and free of LibTorch.
+class SynthSession {
+ public:
+  virtual ~SynthSession() = default;
+
+  virtual const SynthFacts& model() const = 0;
+  virtual std::string device() const = 0;     ///< "cpu" or "cuda:0"
+  virtual std::string precision() const = 0;  ///< "float32" or "bfloat16"
+  virtual int network_calls() const = 0;      ///< for one volume, all levels together
+
+  /// Volume number `index` of the endless sequence of `seed`, i fastest, normalised intensity. It depends on the seed,
+  /// the index, the model and the options but device, memory and threads (to rounding).
+  virtual std::vector<float> generate(std::uint64_t seed, std::uint64_t index, ProgressDisplay& progress) const = 0;
+};
+
+/// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model, ExitCode::usage for a sampler
+/// or schedule that does not exist, ExitCode::resources when the device is not there.
+std::unique_ptr<SynthSession> open_synth_session(const SynthOptions& options);
+
+}  // namespace voxprior
+
+/// What the compute module exports for open_synth_session; the caller owns the result.
+extern "C" voxprior::SynthSession* voxprior_open_synth_session(const voxprior::SynthOptions& options);

@@ -1,0 +1,85 @@
+// voxprior synth OUT: new volumes out of a learned prior.
+#include <boost/program_options.hpp>
+#include <iostream>
+
+#include "base/error.h"
+#include "workflows/commands.h"
+#include "workflows/installed_models.h"
+#include "workflows/platform.h"
+#include "workflows/synthesis.h"
+
+namespace voxprior {
+namespace po = boost::program_options;
+namespace {
+
+const About kAbout{
+    "synth",
+    "make new volumes that look like those a model was trained on",
+    "A coarse model turns noise into a whole volume, then each octave adds the detail of twice the resolution. Volume "
+    "n\n"
+    "of a seed is the same whatever --count, and a run that was stopped goes on with --resume.\n\n"
+    "OUT receives synthetic-000000.nii.gz and so on, each with a .voxprior.json that says how it was made, and\n"
+    "sheet.png. MR intensities are scaled to 1000 at the 99.5th percentile, CT is in HU. Every volume says in its\n"
+    "header that it is synthetic.\n\n"
+    "A model may have learned a training subject by heart: check with evaluate --memorisation before you share.",
+    {"Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022.",
+     "Guth et al. Wavelet score-based generative modeling. NeurIPS 2022.",
+     "Lu et al. DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models. 2022."}};
+
+}  // namespace
+
+int synth_command(const Invocation& invocation) {
+  SynthRun run;
+  std::string out, model;
+  long long count = 0, seed = 0, steps = 0, detail_steps = 0, memory_mb = 0, threads = 0;
+  bool overwrite = false;
+
+  Arguments arguments;
+  arguments.positional("OUT", &out, "folder to write into")
+      .option("model", po::value(&model)->value_name("NAME|FOLDER")->default_value("brain-t1-synth"),
+              "an installed synthesis model, or a folder with coarse.safetensors")
+      .option("count", at_least(1, &count, "--count")->value_name("N")->default_value(1), "how many volumes")
+      .option("seed", at_least(0, &seed, "--seed")->value_name("S")->default_value(0), "which sequence of volumes")
+      .option("sampler", po::value(&run.options.sampler)->value_name("NAME")->default_value(run.options.sampler),
+              "dpmpp-2m, dpmpp-3m, unipc-2, unipc-3, heun, heun-churn, euler, ddim or ddpm")
+      .option("schedule", po::value(&run.options.schedule)->value_name("NAME")->default_value(run.options.schedule),
+              "how the noise levels are spread: karras, log-uniform, cosine or linear")
+      .option("steps", at_least(1, &steps, "--steps")->value_name("N")->default_value(run.options.steps),
+              "steps of the coarse model")
+      .option("detail-steps",
+              at_least(1, &detail_steps, "--detail-steps")->value_name("N")->default_value(run.options.detail_steps),
+              "steps of each octave")
+      .option("format", choice(&run.format, "--format", {"nifti", "dicom"}),
+              "nifti, or a folder of DICOM files for each volume")
+      .option("memory", at_least(1, &memory_mb, "--memory")->value_name("MB"),
+              "use no more memory for the tiles of the octaves; default: half of what is free")
+      .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
+              "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
+      .option("precision", choice(&run.options.precision, "--precision", {"auto", "float32", "bfloat16"}),
+              "numbers of the networks' inner layers; auto: bfloat16 where the processor or GPU computes in it")
+      .option("device", choice(&run.options.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
+      .flag("resume", &run.resume, "keep the volumes that are there and make the others")
+      .flag("overwrite", &overwrite, "replace volumes that exist")
+      .with_progress();
+
+  return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
+    if (run.resume && overwrite) fail(ExitCode::usage, "--resume keeps what --overwrite replaces; give one of them");
+    run.out_folder = out;
+    run.count = count;
+    run.seed = static_cast<std::uint64_t>(seed);
+    run.overwrite = overwrite ? Overwrite::yes : Overwrite::no;
+    run.options.model_folder = find_synthesis_model(model).string();
+    run.options.steps = static_cast<int>(steps);
+    run.options.detail_steps = static_cast<int>(detail_steps);
+    run.options.memory_bytes = memory_mb > 0 ? 1e6 * static_cast<double>(memory_mb) : free_memory_bytes() / 2;
+    run.options.threads = compute_threads(static_cast<int>(threads));
+
+    const SynthResult result = synthesise(run, progress);
+    progress.finish();
+    if (result.found > 0) std::cout << "kept " << result.found << " volumes that were there\n";
+    if (!result.sheet.empty()) std::cout << "wrote " << result.sheet.string() << '\n';
+    std::cout << "wrote " << result.made << " volumes to " << out << '\n';
+  });
+}
+
+}  // namespace voxprior

@@ -1,0 +1,178 @@
+#include "workflows/synthesis.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include "base/error.h"
+#include "base/version.h"
+#include "io/dicom/write/research_series.h"
+#include "io/png.h"
+#include "io/volume_file.h"
+#include "workflows/compute/module.h"
+#include "workflows/contact_sheet.h"
+#include "workflows/dicom_output.h"
+#include "workflows/files.h"
+
+namespace voxprior {
+namespace fs = std::filesystem;
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::int64_t kMostOnSheet = 64;
+constexpr double kUnitsOfP995 = 1000;  // stored value of the 99.5th percentile, for MR
+
+/// What determines volume `index`, as the sidecar holds it.
+ordered_json recipe(const SynthRun& run, const SynthSession& session, std::int64_t index) {
+  ordered_json made{{"seed", run.seed}, {"index", index}};
+  const SynthFacts& model = session.model();
+  made["model"]["name"] = model.name;
+  for (const SynthModelFile& file : model.files) made["model"]["sha256"][file.file] = file.sha256;
+  made["sampler"] = run.options.sampler;
+  made["schedule"] = run.options.schedule;
+  made["steps"] = run.options.steps;
+  made["detail_steps"] = run.options.detail_steps;
+  made["network_calls"] = session.network_calls();
+  made["precision"] = session.precision();
+  return made;
+}
+
+/// The axes of a RAS volume whose centre is the origin, in LPS.
+Geometry geometry_of(const SynthFacts& model) {
+  Geometry geometry;
+  geometry.size = model.size;
+  geometry.spacing_mm = {model.voxel_mm, model.voxel_mm, model.voxel_mm};
+  geometry.lps_from_index = {-1, 0, 0, 0, -1, 0, 0, 0, 1};
+  for (int axis = 0; axis < 3; ++axis) {
+    const double half_mm = static_cast<double>(model.size[axis] - 1) / 2 * model.voxel_mm;
+    geometry.origin_mm[axis] = axis == 2 ? -half_mm : half_mm;
+  }
+  return geometry;
+}
+
+/// MR has no negative values and no unit: 1000 is the 99.5th percentile of the foreground. CT is in HU.
+Volume volume_of(const SynthFacts& model, std::vector<float> voxels) {
+  Volume volume;
+  volume.geometry = geometry_of(model);
+  volume.modality = model.modality == "ct" ? Modality::ct : Modality::mr;
+  volume.stored.type = VoxelType::int16;
+  for (float& v : voxels)
+    v = volume.modality == Modality::ct ? 1000 * v - 1000 : static_cast<float>(kUnitsOfP995) * std::max(v, 0.f);
+  volume.voxels = std::move(voxels);
+  return volume;
+}
+
+fs::path path_of(const SynthRun& run, std::int64_t index) {
+  return run.out_folder / (synthetic_name(index) + (run.format == "dicom" ? "" : ".nii.gz"));
+}
+
+/// Whether the sidecar beside `path` says that it is what would be made.
+bool is_as_asked(const fs::path& path, const ordered_json& made) {
+  std::ifstream file(sidecar_path(path), std::ios::binary);
+  const ordered_json record = ordered_json::parse(file, nullptr, false);
+  return record.is_object() && record.contains("synthesis") && record["synthesis"] == made;
+}
+
+/// Which volumes are to be made. Throws where one is there that may be neither kept nor replaced.
+std::vector<std::int64_t> missing(const SynthRun& run, const SynthSession& session) {
+  std::vector<std::int64_t> indices;
+  for (std::int64_t i = 0; i < run.count; ++i) {
+    const fs::path path = path_of(run, i);
+    if (fs::exists(path) && run.overwrite == Overwrite::no) {
+      if (!run.resume)
+        fail(ExitCode::output, path,
+             ": exists; add --resume to go on, --overwrite to replace it, or name another folder");
+      if (!is_as_asked(path, recipe(run, session, i)))
+        fail(ExitCode::output, path,
+             ": was made with another model, seed or setting; add --overwrite or name another folder");
+      continue;
+    }
+    indices.push_back(i);
+  }
+  return indices;
+}
+
+DerivedSeriesReport write_dicom(const SynthRun& run, const SynthSession& session, const fs::path& path,
+                                const Volume& volume, const ordered_json& made) {
+  ResearchSeriesOptions options;
+  options.modality = volume.modality;
+  options.synthetic = true;
+  options.model_name = session.model().name;
+  options.model_sha256 = session.model().files.front().sha256;
+  options.parameters = made.dump();
+  options.created = creation_time();
+  options.overwrite = run.overwrite;
+  return write_research_series(path, volume, options);
+}
+
+/// One volume and its sidecar. The volume comes last: if it is there, so is what tells how it was made.
+void make(const SynthRun& run, const SynthSession& session, std::int64_t index, ProgressDisplay& progress) {
+  Provenance provenance("synth");
+  const ordered_json made = recipe(run, session, index);
+  const SynthFacts& model = session.model();
+  const Volume volume = volume_of(model, session.generate(run.seed, static_cast<std::uint64_t>(index), progress));
+  provenance["synthetic"] = true;
+  provenance["synthesis"] = made;
+  provenance["training_data"] = model.training_data;
+  provenance["licence"] = model.licence;
+  provenance["device"] = session.device();
+
+  const fs::path path = path_of(run, index);
+  provenance.add_output("volume", path);
+  // A sidecar without a volume is what a run leaves that was stopped between the two.
+  provenance.write_beside(path, fs::exists(path) ? run.overwrite : Overwrite::yes);
+  if (run.format == "dicom") {
+    write_dicom(run, session, path, volume, made);
+  } else {
+    write_volume(path, volume,
+                 {run.overwrite, std::string("SYNTHETIC, voxprior ") + version() + ", research use only"});
+  }
+}
+
+GreyImage picture_of(const Volume& volume) {
+  const bool ct = volume.modality == Modality::ct;
+  return halved_picture(draw_planes(volume, ct ? -160 : 0, ct ? 240 : kUnitsOfP995));
+}
+
+}  // namespace
+
+std::string synthetic_name(std::int64_t index) {
+  char name[32];
+  std::snprintf(name, sizeof name, "synthetic-%06lld", static_cast<long long>(index));
+  return name;
+}
+
+SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress) {
+  progress.stage("loading the model");
+  const auto session = open_synth_session(run.options);
+  const SynthFacts& model = session->model();
+  const std::vector<std::int64_t> todo = missing(run, *session);
+  fs::create_directories(run.out_folder);
+  progress.note(model.name + ": " + std::to_string(model.size[0]) + "x" + std::to_string(model.size[1]) + "x" +
+                std::to_string(model.size[2]) + " voxels, " + std::to_string(session->network_calls()) +
+                " network calls a volume; " + session->device() + ", " + session->precision());
+
+  for (const std::int64_t index : todo) {
+    progress.stage("volume " + std::to_string(index + 1) + " of " + std::to_string(run.count));
+    make(run, *session, index, progress);
+  }
+  SynthResult result{static_cast<std::int64_t>(todo.size()), run.count - static_cast<std::int64_t>(todo.size()), {}};
+  if (run.format == "dicom") return result;
+
+  progress.stage("drawing the contact sheet");
+  std::vector<GreyImage> pictures;
+  for (std::int64_t i = 0; i < std::min(run.count, kMostOnSheet); ++i)
+    pictures.push_back(picture_of(read_volume(path_of(run, i))));
+  const GreyImage sheet = contact_sheet(pictures, 4);
+  result.sheet = run.out_folder / "sheet.png";
+  write_png(result.sheet, sheet.width, sheet.height, 1, sheet.pixels.data(), Overwrite::yes);
+  return result;
+}
+
+std::unique_ptr<SynthSession> open_synth_session(const SynthOptions& options) {
+  const auto open = compute_function<decltype(voxprior_open_synth_session)>("voxprior_open_synth_session");
+  return std::unique_ptr<SynthSession>(open(options));
+}
+
+}  // namespace voxprior
