@@ -1,0 +1,105 @@
+#include "pipeline/metrics/memorisation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "pipeline/metrics/sets/rank_tests.h"
+
+namespace voxprior {
+namespace {
+
+constexpr std::uint64_t kNetworkSeeds[] = {0, 1, 2};
+constexpr double kNoSpread = 1e-9;
+
+}  // namespace
+
+CopyFingerprint copy_fingerprint(const Image& image) {
+  static const RandomNetwork networks[] = {RandomNetwork(kNetworkSeeds[0]), RandomNetwork(kNetworkSeeds[1]),
+                                           RandomNetwork(kNetworkSeeds[2])};
+  CopyFingerprint found{CorrelationImage(image), {}};
+  for (const RandomNetwork& network : networks) {
+    const std::vector<double> features = network.features(image);
+    found.features.insert(found.features.end(), features.begin(), features.end());
+  }
+  return found;
+}
+
+SampleFingerprint sample_fingerprint(const Image& image, int mirror_axis) {
+  return {copy_fingerprint(image), copy_fingerprint(mirrored(image, mirror_axis))};
+}
+
+TrainingVolumes::TrainingVolumes(std::vector<CopyFingerprint> volumes) {
+  if (volumes.size() < 2) fail(ExitCode::input, "looking for copies needs two training volumes or more");
+  const auto n = static_cast<double>(volumes.size());
+  mean_.resize(volumes.front().features.size());
+  scale_.resize(mean_.size());
+  for (const CopyFingerprint& v : volumes)
+    for (std::size_t f = 0; f < mean_.size(); ++f) mean_[f] += v.features[f] / n;
+  for (const CopyFingerprint& v : volumes)
+    for (std::size_t f = 0; f < mean_.size(); ++f) scale_[f] += std::pow(v.features[f] - mean_[f], 2) / n;
+  for (std::size_t f = 0; f < mean_.size(); ++f) {
+    const double sd = std::sqrt(scale_[f]);
+    scale_[f] = sd > kNoSpread * std::abs(mean_[f]) ? 1 / sd : 0;
+  }
+  for (CopyFingerprint& v : volumes) {
+    for (std::size_t f = 0; f < mean_.size(); ++f) v.features[f] = (v.features[f] - mean_[f]) * scale_[f];
+    voxels_.push_back(std::move(v.voxels));
+    features_.push_back(std::move(v.features));
+  }
+}
+
+double TrainingVolumes::feature_distance(const std::vector<double>& features, std::size_t training) const {
+  double sum = 0;
+  for (std::size_t f = 0; f < mean_.size(); ++f)
+    sum += std::pow((features[f] - mean_[f]) * scale_[f] - features_[training][f], 2);
+  return std::sqrt(sum / static_cast<double>(mean_.size()));
+}
+
+NearestTraining TrainingVolumes::nearest(const SampleFingerprint& sample) const {
+  NearestTraining found;
+  found.alignment.correlation = -1;
+  found.feature_distance = std::numeric_limits<double>::infinity();
+  for (std::size_t t = 0; t < count(); ++t)
+    for (const bool is_mirrored : {false, true}) {
+      const CopyFingerprint& view = is_mirrored ? sample.mirrored : sample.upright;
+      const AlignedCorrelation alignment = view.voxels.with(voxels_[t]);
+      if (alignment.correlation > found.alignment.correlation) {
+        found.by_correlation = t;
+        found.alignment = alignment;
+        found.mirrored = is_mirrored;
+      }
+      const double distance = feature_distance(view.features, t);
+      if (distance < found.feature_distance) {
+        found.by_features = t;
+        found.feature_distance = distance;
+      }
+    }
+  return found;
+}
+
+MemorisationTest memorisation_test(const std::vector<double>& sample_distances,
+                                   const std::vector<double>& held_out_distances) {
+  const std::size_t m = sample_distances.size(), n = held_out_distances.size();
+  if (n < kFewestHeldOut || m == 0) {
+    fail(ExitCode::input, "looking for copies needs a sample and at least ", kFewestHeldOut,
+         " held-out volumes, and there are ", m, " and ", n);
+  }
+  std::vector<double> sorted = held_out_distances;
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t rank = std::max<std::size_t>(1, n / 100);
+  MemorisationTest test;
+  test.p_value = mann_whitney_less(sample_distances, held_out_distances);
+  test.limit = sorted[rank - 1];
+  for (const double d : sample_distances) {
+    if (d < test.limit) ++test.closer;
+    const auto as_near = std::upper_bound(sorted.begin(), sorted.end(), d) - sorted.begin();
+    test.sample_p.push_back(static_cast<double>(1 + as_near) / static_cast<double>(n + 1));
+  }
+  test.expected_closer = static_cast<double>(m * rank) / static_cast<double>(n + 1);
+  test.p_closer = probability_of_as_many_below(test.closer, m, rank, n);
+  return test;
+}
+
+}  // namespace voxprior
