@@ -96,7 +96,7 @@ TEST(PatchSource, PadsVolumesSmallerThanAPatch) {
   EXPECT_EQ(source.draw(0).clean.sizes(), (std::vector<std::int64_t>{2, 1, 16, 16, 16}));
 }
 
-TEST(PatchSource, RefusesToTrainOnNothing) { EXPECT_THROW(PatchSource({}, plain_config()), Error); }
+TEST(PatchSource, RefusesToTrainOnNothing) { EXPECT_THROW(make_source({}, plain_config()), Error); }
 
 TEST(PatchSource, FeatureStdOfWhiteNoiseIsItsStdInEveryBand) {
   torch::manual_seed(0);

@@ -25,9 +25,9 @@ torch::Tensor denoise_detail(const torch::Tensor& x, double sigma) {
 }
 
 Cascade gaussian_cascade() {
-  return {{gaussian_denoiser(kCoarseStd), karras_schedule(40, 0.01, 60)},
+  return {{gaussian_denoiser(kCoarseStd), karras_schedule(60, 0.01, 60)},
           {8, 6, 10},
-          {{denoise_detail, karras_schedule(30, 0.002, 10)}, {denoise_detail, karras_schedule(30, 0.002, 10)}}};
+          {{denoise_detail, karras_schedule(60, 0.002, 10)}, {denoise_detail, karras_schedule(60, 0.002, 10)}}};
 }
 
 torch::Tensor heun(const CascadeLevel& level, torch::Tensor x, std::uint64_t, std::size_t) {
