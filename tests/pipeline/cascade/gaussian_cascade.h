@@ -1,0 +1,29 @@
+#pragma once
+
+#include "pipeline/cascade/cascade.h"
+#include "pipeline/samplers/schedule.h"
+#include "pipeline/wavelet/haar.h"
+
+namespace voxprior::test {
+
+inline constexpr double kCoarseStd = 1.5, kDetailStd = 0.2;
+
+// The exact denoiser of independent Gaussian voxels.
+inline Denoiser gaussian_denoiser(double std) {
+  return [std](const torch::Tensor& x, double sigma) { return x * (std * std / (std * std + sigma * sigma)); };
+}
+
+// The exact denoiser of Gaussian detail bands around given block means.
+inline torch::Tensor denoise_detail(const torch::Tensor& x, double sigma) {
+  const torch::Tensor means = torch::avg_pool3d(x, 2);
+  return with_block_means(gaussian_denoiser(kDetailStd)(x, sigma), means);
+}
+
+/// Two octaves of independent Gaussian values, with the exact denoiser of each level.
+inline Cascade gaussian_cascade(int steps) {
+  return {{gaussian_denoiser(kCoarseStd), karras_schedule(steps, 0.01, 60)},
+          {8, 6, 10},
+          {{denoise_detail, karras_schedule(steps, 0.002, 10)}, {denoise_detail, karras_schedule(steps, 0.002, 10)}}};
+}
+
+}  // namespace voxprior::test
