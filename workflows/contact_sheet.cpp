@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "workflows/model_grid.h"
+
 namespace voxprior {
 namespace {
 
@@ -38,6 +40,11 @@ GreyImage halved_picture(const GreyImage& picture) {
     }
   }
   return half;
+}
+
+GreyImage sheet_picture(const Volume& volume) {
+  const bool ct = volume.modality == Modality::ct;
+  return halved_picture(draw_planes(volume, ct ? -160 : 0, ct ? 240 : kSyntheticScale));
 }
 
 }  // namespace voxprior

@@ -13,6 +13,7 @@
 #include "workflows/contact_sheet.h"
 #include "workflows/dicom_output.h"
 #include "workflows/files.h"
+#include "workflows/model_grid.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -21,46 +22,14 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::int64_t kMostOnSheet = 64;
-constexpr double kUnitsOfP995 = 1000;  // stored value of the 99.5th percentile, for MR
 
 /// What determines volume `index`, as the sidecar holds it.
 ordered_json recipe(const SynthRun& run, const SynthSession& session, std::int64_t index) {
   ordered_json made{{"seed", run.seed}, {"index", index}};
-  const SynthFacts& model = session.model();
-  made["model"]["name"] = model.name;
-  for (const SynthModelFile& file : model.files) made["model"]["sha256"][file.file] = file.sha256;
+  made.update(settings_of(session, run.options));
   made["sampler"] = run.options.sampler;
-  made["schedule"] = run.options.schedule;
-  made["steps"] = run.options.steps;
-  made["detail_steps"] = run.options.detail_steps;
   made["network_calls"] = session.network_calls();
-  made["precision"] = session.precision();
   return made;
-}
-
-/// The axes of a RAS volume whose centre is the origin, in LPS.
-Geometry geometry_of(const SynthFacts& model) {
-  Geometry geometry;
-  geometry.size = model.size;
-  geometry.spacing_mm = {model.voxel_mm, model.voxel_mm, model.voxel_mm};
-  geometry.lps_from_index = {-1, 0, 0, 0, -1, 0, 0, 0, 1};
-  for (int axis = 0; axis < 3; ++axis) {
-    const double half_mm = static_cast<double>(model.size[axis] - 1) / 2 * model.voxel_mm;
-    geometry.origin_mm[axis] = axis == 2 ? -half_mm : half_mm;
-  }
-  return geometry;
-}
-
-/// MR has no negative values and no unit: 1000 is the 99.5th percentile of the foreground. CT is in HU.
-Volume volume_of(const SynthFacts& model, std::vector<float> voxels) {
-  Volume volume;
-  volume.geometry = geometry_of(model);
-  volume.modality = model.modality == "ct" ? Modality::ct : Modality::mr;
-  volume.stored.type = VoxelType::int16;
-  for (float& v : voxels)
-    v = volume.modality == Modality::ct ? 1000 * v - 1000 : static_cast<float>(kUnitsOfP995) * std::max(v, 0.f);
-  volume.voxels = std::move(voxels);
-  return volume;
 }
 
 fs::path path_of(const SynthRun& run, std::int64_t index) {
@@ -111,7 +80,8 @@ void make(const SynthRun& run, const SynthSession& session, std::int64_t index, 
   Provenance provenance("synth");
   const ordered_json made = recipe(run, session, index);
   const SynthFacts& model = session.model();
-  const Volume volume = volume_of(model, session.generate(run.seed, static_cast<std::uint64_t>(index), progress));
+  const Volume volume =
+      model_volume(model, session.generate(run.seed, static_cast<std::uint64_t>(index), progress), kSyntheticScale);
   provenance["synthetic"] = true;
   provenance["synthesis"] = made;
   provenance["training_data"] = model.training_data;
@@ -128,11 +98,6 @@ void make(const SynthRun& run, const SynthSession& session, std::int64_t index, 
     write_volume(path, volume,
                  {run.overwrite, std::string("SYNTHETIC, voxprior ") + version() + ", research use only"});
   }
-}
-
-GreyImage picture_of(const Volume& volume) {
-  const bool ct = volume.modality == Modality::ct;
-  return halved_picture(draw_planes(volume, ct ? -160 : 0, ct ? 240 : kUnitsOfP995));
 }
 
 }  // namespace
@@ -163,11 +128,22 @@ SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress) {
   progress.stage("drawing the contact sheet");
   std::vector<GreyImage> pictures;
   for (std::int64_t i = 0; i < std::min(run.count, kMostOnSheet); ++i)
-    pictures.push_back(picture_of(read_volume(path_of(run, i))));
+    pictures.push_back(sheet_picture(read_volume(path_of(run, i))));
   const GreyImage sheet = contact_sheet(pictures, 4);
   result.sheet = run.out_folder / "sheet.png";
   write_png(result.sheet, sheet.width, sheet.height, 1, sheet.pixels.data(), Overwrite::yes);
   return result;
+}
+
+ordered_json settings_of(const SynthSession& session, const SynthOptions& options) {
+  ordered_json settings;
+  settings["model"]["name"] = session.model().name;
+  for (const SynthModelFile& file : session.model().files) settings["model"]["sha256"][file.file] = file.sha256;
+  settings["schedule"] = options.schedule;
+  settings["steps"] = options.steps;
+  settings["detail_steps"] = options.detail_steps;
+  settings["precision"] = session.precision();
+  return settings;
 }
 
 std::unique_ptr<SynthSession> open_synth_session(const SynthOptions& options) {

@@ -34,6 +34,9 @@ struct SynthResult {
 /// Throws Error(ExitCode::output) for a volume that is there without resume or overwrite, before anything is made.
 SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress);
 
+/// What a result depends on beside its input, as sidecars hold it: model files, schedule, steps, precision.
+nlohmann::ordered_json settings_of(const SynthSession& session, const SynthOptions& options);
+
 /// "synthetic-000012": the name of a volume, without ending.
 std::string synthetic_name(std::int64_t index);
 

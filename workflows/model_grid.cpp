@@ -1,0 +1,56 @@
+#include "workflows/model_grid.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "io/itk/regrid.h"
+#include "workflows/prepare/common_grid.h"
+#include "workflows/prepare/survey.h"
+
+namespace voxprior {
+
+Geometry geometry_of(const SynthFacts& model) {
+  Geometry geometry;
+  geometry.size = model.size;
+  geometry.spacing_mm = {model.voxel_mm, model.voxel_mm, model.voxel_mm};
+  geometry.lps_from_index = {-1, 0, 0, 0, -1, 0, 0, 0, 1};
+  for (int axis = 0; axis < 3; ++axis) {
+    const double half_mm = static_cast<double>(model.size[axis] - 1) / 2 * model.voxel_mm;
+    geometry.origin_mm[axis] = axis == 2 ? -half_mm : half_mm;
+  }
+  return geometry;
+}
+
+OnModelGrid read_on_model_grid(const std::filesystem::path& path, const SynthFacts& model) {
+  PrepareOptions options;
+  options.reference = path.string();
+  const SurveyedVolume survey = survey_reference(options);
+  if (survey.ct != (model.modality == "ct"))
+    fail(ExitCode::input, path, ": is ", survey.ct ? "CT" : "no CT", ", the model ", model.name, " is for ",
+         model.modality, "; choose another with --model");
+
+  OnModelGrid result;
+  const Geometry grid = geometry_of(model);
+  result.scan_from_model = unaligned(survey, grid);
+  if (is_cut(survey, grid, result.scan_from_model))
+    result.notices.push_back("part of the subject lies outside of the model's grid and is cut off");
+  Volume scan = read_source(survey.source, options.reading);
+  normalise(scan, survey);
+  result.unit = survey.unit;
+  result.voxels = regrid(scan, grid, result.scan_from_model, Regridding::bspline, 0);
+  return result;
+}
+
+Volume model_volume(const SynthFacts& model, std::vector<float> voxels, double scale) {
+  Volume volume;
+  volume.geometry = geometry_of(model);
+  volume.modality = model.modality == "ct" ? Modality::ct : Modality::mr;
+  volume.stored.type = VoxelType::int16;
+  const IntensityMap hounsfield = ct_intensity_map();
+  for (float& v : voxels)
+    v = volume.modality == Modality::ct ? hounsfield.inverse(v) : static_cast<float>(scale) * std::max(v, 0.f);
+  volume.voxels = std::move(voxels);
+  return volume;
+}
+
+}  // namespace voxprior
