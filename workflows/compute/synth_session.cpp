@@ -10,6 +10,7 @@
 #include "models/cascade_files.h"
 #include "models/precision.h"
 #include "pipeline/cascade/cascade.h"
+#include "pipeline/cascade/latent.h"
 #include "pipeline/samplers/registry.h"
 #include "pipeline/samplers/step_noise.h"
 #include "pipeline/tiling/tiled.h"
@@ -66,13 +67,39 @@ class CascadeSession final : public SynthSession {
         done += share;
         return result;
       };
-      const torch::Tensor volume = sample_cascade(cascade_, seed, index, sample).contiguous();
-      const float* voxels = volume.data_ptr<float>();
-      return std::vector<float>(voxels, voxels + volume.numel());
+      return voxels_of(sample_cascade(cascade_, seed, index, sample));
     });
   }
 
+  std::vector<float> encode(std::vector<float> voxels, ProgressDisplay& progress) const override {
+    return with_resource_errors([&] {
+      const torch::NoGradGuard no_grad;
+      return voxels_of(encode_volume(cascade_, tensor_of(voxels), [&](double f) { progress.update(f); }));
+    });
+  }
+
+  std::vector<float> decode(std::vector<float> latent, ProgressDisplay& progress) const override {
+    return with_resource_errors([&] {
+      const torch::NoGradGuard no_grad;
+      return voxels_of(decode_latent(cascade_, tensor_of(latent), [&](double f) { progress.update(f); }));
+    });
+  }
+
+  std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const override {
+    return voxels_of(interpolate_latents(tensor_of(a), tensor_of(b), t));
+  }
+
  private:
+  /// A view of voxels of the model's grid as [1,1,D,H,W].
+  torch::Tensor tensor_of(std::vector<float>& voxels) const {
+    return torch::from_blob(voxels.data(), {1, 1, facts_.size[2], facts_.size[1], facts_.size[0]}, torch::kFloat32);
+  }
+
+  static std::vector<float> voxels_of(const torch::Tensor& volume) {
+    const torch::Tensor dense = volume.contiguous();
+    return {dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel()};
+  }
+
   CascadeLevel level_of(const LoadedDenoiser& model, Denoiser denoise, int steps) const {
     const double highest = model.card.sigma_max / sampler_.sigma_max_factor;
     return {std::move(denoise), schedule_by_name(options_.schedule, steps, model.card.sigma_min, highest)};

@@ -51,6 +51,14 @@ class SynthSession {
   /// Volume number `index` of the endless sequence of `seed`, i fastest, normalised intensity. It depends on the seed,
   /// the index, the model and the options but device, memory and threads (to rounding).
   virtual std::vector<float> generate(std::uint64_t seed, std::uint64_t index, ProgressDisplay& progress) const = 0;
+
+  /// The latent of a volume on the model's grid, and the volume of a latent: see pipeline/cascade/latent.h. Here
+  /// `steps` and `detail_steps` are steps of the Runge-Kutta method, four network calls each.
+  virtual std::vector<float> encode(std::vector<float> voxels, ProgressDisplay& progress) const = 0;
+  virtual std::vector<float> decode(std::vector<float> latent, ProgressDisplay& progress) const = 0;
+
+  /// Point t in 0 .. 1 between two latents.
+  virtual std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const = 0;
 };
 
 /// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model, ExitCode::usage for a sampler
