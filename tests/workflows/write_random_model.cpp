@@ -1,29 +1,61 @@
-// write_random_model FILE: a small denoiser with random weights, for tests that need any model at all. Small weights
-// keep it near the Wiener filter that an untrained network is, so its results stay in the range of its inputs.
+// write_random_model FILE FOLDER: a small denoiser and a small synthesis model with random weights, for tests that need
+// any model at all. Small weights keep them near the Wiener filter that an untrained network is, so their results stay
+// in the range of their inputs.
 #include <torch/types.h>
+
+#include <filesystem>
 
 #include "models/network_file.h"
 
-int main(int, char** argv) {
-  using namespace voxprior;
-  torch::manual_seed(0);
-  const torch::NoGradGuard no_grad;
-  Unet network(UnetWidths{{8, 16}, {1, 1}, 8});
-  for (auto& weights : network->parameters()) weights.normal_(0, 0.05);
+namespace voxprior {
+namespace {
 
+ModelCard card_of(ModelKind kind) {
   ModelCard card;
   card.name = "random";
+  card.kind = name_of(kind);
   card.sigma_min = 0.01;
-  card.sigma_max = 0.5;
+  card.sigma_max = kind == ModelKind::diffusion ? 20 : 0.5;
   card.intensity = "mr-p99.5";
   card.modality = "mr";
   card.voxel_min_mm = 0.8;
   card.voxel_max_mm = 2;
+  if (kind == ModelKind::diffusion) {
+    card.voxel_min_mm = card.voxel_max_mm = 4;
+    card.widths["grid"] = {12, 16, 12};  // D, H, W
+  }
   card.training_data = "nothing";
   card.licence = "Apache-2.0";
   card.recipe_sha256 = std::string(64, '0');
   card.program_version = "0.0.0";
-  write_network(argv[1], network, HaarPreconditioner{torch::linspace(1, 0.02, HaarPreconditioner::kFeatures)}, card,
-                 Overwrite::yes);
+  return card;
+}
+
+void write_random(const std::filesystem::path& path, ModelKind kind) {
+  torch::manual_seed(0);
+  UnetWidths widths{{8, 16}, {1, 1}, 8};
+  if (kind == ModelKind::diffusion) {
+    widths.heads = 2;
+    widths.extra_features = 3;
+  }
+  Unet network(widths);
+  for (auto& weights : network->parameters()) weights.normal_(0, 0.05);
+  const LowBand low = kind == ModelKind::detail ? LowBand::given : LowBand::noisy;
+  const HaarPreconditioner preconditioner(torch::linspace(1, 0.02, HaarPreconditioner::kFeatures), low);
+  write_network(path, network, preconditioner, card_of(kind), Overwrite::yes);
+}
+
+}  // namespace
+}  // namespace voxprior
+
+int main(int, char** argv) {
+  using namespace voxprior;
+  const torch::NoGradGuard no_grad;
+  const std::filesystem::path folder = argv[2];
+  std::filesystem::create_directories(folder);
+  write_random(argv[1], ModelKind::denoiser);
+  write_random(folder / "coarse.safetensors", ModelKind::diffusion);
+  write_random(folder / "octave-1.safetensors", ModelKind::detail);
+  write_random(folder / "octave-2.safetensors", ModelKind::detail);
   return 0;
 }
