@@ -14,8 +14,8 @@ namespace voxprior {
 ///   ln sigma(t) = ln sigma_min + (ln sigma_max - ln sigma_min) (u(t) - u(0)) / (u(1) - u(0))
 ///
 /// Rising whatever the parameters, with fixed ends. It starts as log-uniform. Kingma et al. 2021, Variational diffusion
-/// models, arXiv:2107.00630, appendix H (gamma there is 2 ln sigma): in continuous time the bound does not depend on
-/// the shape, so what is learned is the bound of few steps, or the variance of its estimate.
+/// models, arXiv:2107.00630, appendix on the monotonic network (gamma there is 2 ln sigma): in continuous time the
+/// bound does not depend on the shape, so what is learned is the bound of few steps, or the variance of its estimate.
 class MonotoneSchedule {
  public:
   /// `knots` sigmoids, spread over time. Throws Error(ExitCode::usage) unless 0 < sigma_min < sigma_max, knots >= 1.

@@ -12,7 +12,7 @@ namespace voxprior {
 enum class Prediction {
   eps,  ///< the noise n. Ho et al. 2020, arXiv:2006.11239, equation 12
   x0,   ///< the clean volume
-  v,    ///< (n - sigma x0) / sqrt(1 + sigma^2) = alpha n - sigma_vp x0. Salimans and Ho 2022, arXiv:2202.00512, eq. 10
+  v,  ///< (n - sigma x0) / sqrt(1 + sigma^2) = alpha n - sigma_vp x0. Salimans and Ho 2022, arXiv:2202.00512, section 4
   edm_f,  ///< (x0 - c_skip x) / c_out. Karras et al. 2022, arXiv:2206.00364, equation 7 and Table 1. For sigma_data 1
           ///< it is -v
 };

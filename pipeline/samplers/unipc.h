@@ -10,8 +10,8 @@
 namespace voxprior {
 
 /// UniPC: a multistep predictor and a corrector that reuses the evaluation of the next step. Zhao et al. 2023,
-/// arXiv:2302.04867, Algorithms 7 and 8 (multistep, data prediction) with B2(h) = e^h - 1, alpha = 1, lambda = -ln
-/// sigma.
+/// arXiv:2302.04867, section 3, multistep and with data prediction (appendix), with B2(h) = e^h - 1, alpha = 1, lambda
+/// = -ln sigma.
 ///
 /// Order p in {2, 3} interpolates D through p values to predict and p + 1 to correct. B(h) matters only where the paper
 /// takes a_1 = 1/2 instead of solving for it (predictor of order 2, corrector of order 1): elsewhere the conditions

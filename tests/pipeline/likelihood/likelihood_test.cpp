@@ -283,7 +283,7 @@ TEST(VariationalBound, PriorTermIsTheDivergenceOfTheStartFromThePrior) {
 }
 
 TEST(VariationalBound, StepOfFixedSmallVarianceIsTheDropInSignalToNoise) {
-  // A denoiser that is wrong by 0.5 everywhere: 1/2 (1/to^2 - 1/from^2) 0.25 nats. Kingma et al. 2021, equation 13.
+  // A denoiser that is wrong by 0.5 everywhere: 1/2 (1/to^2 - 1/from^2) 0.25 nats. Kingma et al. 2021, section 4.
   const Denoiser wrong = [](const torch::Tensor& x, double) { return torch::full_like(x, 0.5); };
   const VariationalBound bound = variational_bound(wrong, torch::ones({1, 1, 2, 2, 2}), {2, 1}, step_noise({1}));
   ASSERT_EQ(bound.steps.size(), 1u);

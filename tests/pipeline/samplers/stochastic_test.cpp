@@ -130,6 +130,31 @@ TEST(SampleDdim, WithEtaZeroIsEulerAndDrawsNothing) {
   EXPECT_TRUE(torch::allclose(sample_ddim(denoise, x, sigmas, none), sample_euler(denoise, x, sigmas), 1e-6, 1e-6));
 }
 
+/// DDIM as its paper writes it, in variance-preserving coordinates: equations 12 and 16 of arXiv:2010.02502.
+torch::Tensor ddim_of_the_paper(const Denoiser& denoise, const torch::Tensor& start, const std::vector<double>& sigmas,
+                                const StepNoise& noise, double eta) {
+  torch::Tensor x = start / std::hypot(1, sigmas[0]);
+  for (std::size_t i = 0; i + 1 < sigmas.size(); ++i) {
+    const double a = 1 / (1 + sigmas[i] * sigmas[i]), a_next = 1 / (1 + sigmas[i + 1] * sigmas[i + 1]);
+    const torch::Tensor x0 = denoise(x / std::sqrt(a), sigmas[i]);
+    const torch::Tensor eps = (x - std::sqrt(a) * x0) / std::sqrt(1 - a);
+    const double s = eta * std::sqrt((1 - a_next) / (1 - a)) * std::sqrt(1 - a / a_next);
+    x = std::sqrt(a_next) * x0 + std::sqrt(1 - a_next - s * s) * eps + s * noise(x, i);
+  }
+  return x;
+}
+
+TEST(SampleDdim, IsThatOfThePaperAfterTheChangeOfVariables) {
+  const std::vector<double> sigmas = respaced(ddpm_levels(), 20);
+  const torch::Tensor start = starting_noise({1}, {1, 4, 5, 6}, sigmas[0]).to(torch::kDouble);
+  const Denoiser denoise = test::TwoPeaks().denoiser();
+  for (const double eta : {0., 0.4, 1.}) {
+    const torch::Tensor ours = sample_ddim(denoise, start, sigmas, step_noise({1}), {}, eta);
+    EXPECT_TRUE(torch::allclose(ours, ddim_of_the_paper(denoise, start, sigmas, step_noise({1}), eta), 1e-6, 1e-6))
+        << eta;
+  }
+}
+
 TEST(SampleDdim, RefusesEtaOutsideZeroToOne) {
   const torch::Tensor x = torch::ones({1, 1, 1, 1, 1});
   const Denoiser denoise = gaussian().denoiser();
@@ -191,6 +216,14 @@ TEST(StepNoise, DependsOnSeedAndIndexAlone) {
   EXPECT_FALSE(torch::equal(noise(like, 0), starting_noise({7, 0}, {1, 3, 4, 5}, 1)));
   EXPECT_EQ(noise(like.to(torch::kDouble), 0).scalar_type(), torch::kDouble);
   EXPECT_THROW(noise(torch::zeros({3, 1, 3, 4, 5}), 0), c10::Error);
+}
+
+TEST(ReverseVariance, FixedOnesAreBetaTildeAndBetaOfTheKeptLevels) {
+  const double from = 3, to = 0.5, a = 1 / (1 + from * from), a_next = 1 / (1 + to * to), beta = 1 - a / a_next;
+  // The change of variables multiplies a variance at `to` by 1 + to^2 = 1 / a_next.
+  EXPECT_NEAR(fixed_large_variance(from, to), beta / a_next, 1e-14);
+  EXPECT_NEAR(fixed_small_variance(from, to), (1 - a_next) / (1 - a) * beta / a_next, 1e-14);
+  EXPECT_EQ(fixed_small_variance(from, 0), 0);
 }
 
 TEST(ReverseVariance, AnalyticAsksForMeasuredLevelsOnly) {
