@@ -6,6 +6,7 @@
 #include "io/volume_file.h"
 #include "workflows/dicom_cases.h"
 #include "workflows/dicom_output.h"
+#include "workflows/files.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -41,7 +42,7 @@ DerivedSeriesOptions options_for(const FolderToDenoise& folder, const nlohmann::
   return options;
 }
 
-void denoise_case(const DicomCase& one, const FolderToDenoise& folder, DenoiseChoices choices,
+void denoise_case(const DicomCase& one, const FolderToDenoise& folder, DenoiseChoices choices, ModelOnDemand& model,
                   ProgressDisplay& progress) {
   Provenance provenance("denoise");
   provenance["inputs"]["series"] = {
@@ -50,19 +51,22 @@ void denoise_case(const DicomCase& one, const FolderToDenoise& folder, DenoiseCh
 
   progress.stage(one.name + ": reading");
   const Volume noisy = read_chosen_volume({*one.series, one.stack}, folder.dicom, folder.reading);
-  Denoised clean = denoise_volume(noisy, choices, progress);
+  Denoised clean = denoise_volume(noisy, choices, model, progress);
   provenance.update(clean.record);
 
   progress.stage(one.name + ": writing");
+  const DerivedSeriesOptions options = options_for(folder, clean.record);
+  ExtraOutput extras(provenance, options.overwrite);
+  folder.extras.write(noisy, clean, extras, provenance);
   Volume result = noisy;
   result.voxels = std::move(clean.voxels);
-  const DerivedSeriesOptions options = options_for(folder, clean.record);
   const DerivedSeriesReport report = write_derived_series(one.out_folder, *one.series, one.stack, result, options);
   progress.finish();
   tell_notices(noisy.notices, provenance);
   tell_notices(clean.notices, provenance);
   tell_notices(report.notices, provenance);
   finish_dicom_output(one.out_folder, report, provenance, options.overwrite);
+  extras.keep();
   if (report.saturated_voxels > 0) {
     std::cout << one.name << ": clipped " << report.saturated_voxels << " voxels to the range of the stored bits\n";
   }
@@ -94,7 +98,7 @@ struct Outcome {
 
 /// One volume that cannot be denoised does not keep the others from it; trouble with the model or the disk does.
 Outcome denoise_cases(const std::vector<DicomCase>& cases, const FolderToDenoise& folder, const DenoiseChoices& choices,
-                      ProgressDisplay& progress) {
+                      ModelOnDemand& model, ProgressDisplay& progress) {
   Outcome outcome;
   for (const DicomCase& one : cases) {
     if (!one.reason.empty()) {
@@ -102,7 +106,7 @@ Outcome denoise_cases(const std::vector<DicomCase>& cases, const FolderToDenoise
       continue;
     }
     try {
-      denoise_case(one, folder, choices, progress);
+      denoise_case(one, folder, choices, model, progress);
       ++outcome.written;
     } catch (const Error& error) {
       if (error.code() != ExitCode::input) throw;
@@ -114,19 +118,11 @@ Outcome denoise_cases(const std::vector<DicomCase>& cases, const FolderToDenoise
   return outcome;
 }
 
-DicomCaseRules rules_for(const FolderToDenoise& folder, const ModelFacts& model) {
-  return {folder.input, folder.output, folder.dicom.series, folder.reading.volume_of_4d, folder.dicom.allow_gaps,
-          model.name,   model.modality};
-}
-
-}  // namespace
-
-void denoise_folder(const FolderToDenoise& folder, const DenoiseChoices& choices, ProgressDisplay& progress) {
-  refuse_inside(folder.output, folder.input);
+/// The survey of the input, once it is clear that something can come of it.
+DicomSurvey survey_of(const FolderToDenoise& folder) {
   DicomLimits limits;
   limits.max_voxels = folder.reading.max_voxels;
-  progress.stage("looking for series");
-  const DicomSurvey survey = survey_dicom({folder.input}, limits);
+  DicomSurvey survey = survey_dicom({folder.input}, limits);
   for (const std::string& damaged : survey.unreadable) std::cerr << "notice: " << damaged << '\n';
   if (survey.series.empty()) {
     fail(ExitCode::input, folder.input, ": holds no DICOM series; name a volume file or a folder of DICOM files");
@@ -134,14 +130,54 @@ void denoise_folder(const FolderToDenoise& folder, const DenoiseChoices& choices
   if (!volume_ending(folder.output).empty()) {
     fail(ExitCode::usage, folder.output, ": a DICOM series is denoised into a folder; name one, or convert IN first");
   }
-  const auto session = open_denoise_session(choices.session);
-  const std::vector<DicomCase> cases = dicom_cases(survey, rules_for(folder, session->model()));
+  return survey;
+}
+
+/// Every volume asked for; those that cannot be denoised with a reason.
+std::vector<DicomCase> cases_of(const DicomSurvey& survey, const FolderToDenoise& folder, ModelOnDemand& model,
+                                ProgressDisplay& progress) {
+  std::vector<DicomCase> cases = dicom_cases(
+      survey, {folder.input, folder.output, folder.dicom.series, folder.reading.volume_of_4d, folder.dicom.allow_gaps});
+  if (count_to_do(cases) > 0) skip_other_modalities(cases, model.session(progress).model());
+  return cases;
+}
+
+void check_extras(const std::vector<DicomCase>& cases, const FolderToDenoise& folder, Overwrite overwrite) {
+  if (!folder.extras.any()) return;
+  if (const std::size_t count = count_to_do(cases); count > 1) {
+    fail(ExitCode::usage, folder.input, ": ", count,
+         " volumes would be denoised, but --residual, --noise-map and --preview name the file of one; choose it with ",
+         "--series, and with --volume where a series has several");
+  }
+  for (const DicomCase& one : cases) {
+    if (one.reason.empty() && one.series->stacks[one.stack].sheared && folder.extras.any_volume()) {
+      fail(ExitCode::usage, folder.input, ": ", one.name,
+           ": its slices are tilted (gantry tilt), which no file for --residual or --noise-map can hold; ",
+           "look at --preview instead");
+    }
+  }
+  for (const fs::path& path : folder.extras.paths()) {
+    if (!path.empty()) refuse_inside(path, folder.input);
+  }
+  check_outputs(folder.extras.paths(), {}, overwrite);
+}
+
+}  // namespace
+
+void denoise_folder(const FolderToDenoise& folder, const DenoiseChoices& choices, ModelOnDemand& model,
+                    ProgressDisplay& progress) {
+  refuse_inside(folder.output, folder.input);
+  progress.stage("looking for series");
+  const DicomSurvey survey = survey_of(folder);
+  const std::vector<DicomCase> cases = cases_of(survey, folder, model, progress);
 
   const OutputFolder made(folder.output);
+  const Overwrite overwrite = folder.overwrite ? Overwrite::yes : Overwrite::no;
   for (const DicomCase& one : cases) {
-    if (one.reason.empty()) check_dicom_output(one.out_folder, folder.overwrite ? Overwrite::yes : Overwrite::no);
+    if (one.reason.empty()) check_dicom_output(one.out_folder, overwrite);
   }
-  const Outcome outcome = denoise_cases(cases, folder, choices, progress);
+  check_extras(cases, folder, overwrite);
+  const Outcome outcome = denoise_cases(cases, folder, choices, model, progress);
   progress.finish();
   if (outcome.written == 0) {
     fail(ExitCode::input, folder.input, ": nothing was denoised, for the reasons listed above; ", cases.size(),

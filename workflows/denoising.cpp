@@ -115,7 +115,8 @@ nlohmann::ordered_json record_of(const ModelFacts& model, const std::string& fil
 
 }  // namespace
 
-Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, ProgressDisplay& progress) {
+Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, ModelOnDemand& model,
+                        ProgressDisplay& progress) {
   Denoised result;
   result.voxels = volume.voxels;
   if (is_constant(volume.voxels)) {
@@ -134,26 +135,25 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Pro
     return result;
   }
 
-  progress.stage("loading the model");
-  const auto session = open_denoise_session(choices.session);
-  refuse_other_modality(volume, session->model(), choices);
-  note_unusual_voxels(volume.geometry, session->model(), result.notices);
-  const IntensityMap unit = intensity_unit(volume, session->model().modality == "ct");
+  const DenoiseSession& session = model.session(progress);
+  refuse_other_modality(volume, session.model(), choices);
+  note_unusual_voxels(volume.geometry, session.model(), result.notices);
+  const IntensityMap unit = intensity_unit(volume, session.model().modality == "ct");
   const NetworkUnits units(volume, result.noise, unit);
   result.record["noise"]["sigma_normalised"] = units.sigma();
   result.record["intensity"] = {{"offset", unit.offset}, {"scale", unit.scale}};
-  const DenoisePlan plan = plan_within(*session, volume, choices, progress);
+  const DenoisePlan plan = plan_within(session, volume, choices, progress);
 
   progress.stage("denoising");
   std::vector<float> x = units.to_network(std::move(result.voxels));
-  denoise_at(x, units.sigma(), *session, plan, result.notices, progress);
+  denoise_at(x, units.sigma(), session, plan, result.notices, progress);
   result.voxels = units.from_network(std::move(x));
 
-  result.record["model"] = record_of(session->model(), choices.session.model_file);
-  result.record["device"] = session->device();
-  result.record["precision"] = session->precision();
-  result.record["mirrors"] = choices.session.mirrors;
-  result.record["threads"] = choices.session.threads;
+  result.record["model"] = record_of(session.model(), model.options().model_file);
+  result.record["device"] = session.device();
+  result.record["precision"] = session.precision();
+  result.record["mirrors"] = model.options().mirrors;
+  result.record["threads"] = model.options().threads;
   result.record["tiles"] = {{"count", plan.tiles}, {"largest", plan.tile}};
   return result;
 }

@@ -7,7 +7,7 @@
 
 #include "io/volume.h"
 #include "workflows/cli/progress.h"
-#include "workflows/compute/denoise_session.h"
+#include "workflows/denoise_model.h"
 #include "workflows/noise_level.h"
 
 namespace voxprior {
@@ -15,7 +15,6 @@ namespace voxprior {
 /// How to denoise a volume.
 struct DenoiseChoices {
   std::filesystem::path volume_name;  ///< for messages
-  SessionOptions session;             ///< model, device, threads
   NoiseChoice noise;
   double memory_bytes = 0;  ///< limit for the whole process
   std::int64_t tile = 0;    ///< voxels along the side of a tile; 0: as large as memory allows
@@ -33,6 +32,7 @@ struct Denoised {
 
 /// Estimates the noise unless it is known, and removes it with the model. A volume that is constant or has next to no
 /// noise comes back as it is, with a notice and without loading the model.
-Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, ProgressDisplay& progress);
+Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, ModelOnDemand& model,
+                        ProgressDisplay& progress);
 
 }  // namespace voxprior

@@ -1,5 +1,6 @@
 #include "workflows/dicom_cases.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "io/dicom/write/series_nature.h"
@@ -29,10 +30,6 @@ bool is_for(const std::string& model_modality, const std::string& modality) {
 
 std::string reason_to_skip(const DicomSeries& series, std::size_t stack, const DicomCaseRules& rules) {
   if (series.modality != "MR" && series.modality != "CT") return "is neither MR nor CT";
-  if (!is_for(rules.model_modality, series.modality)) {
-    return "model '" + rules.model_name + "' was trained on " + rules.model_modality + "; choose one for " +
-           series.modality + " with --model";
-  }
   if (!series.stacks[stack].gaps_mm.empty() && !rules.allow_gaps) {
     return "its slices are not equally spaced, one may be missing; --allow-gaps takes it all the same";
   }
@@ -64,6 +61,19 @@ std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRul
     }
   }
   return cases;
+}
+
+void skip_other_modalities(std::vector<DicomCase>& cases, const ModelFacts& model) {
+  for (DicomCase& one : cases) {
+    if (!one.reason.empty() || is_for(model.modality, one.series->modality)) continue;
+    one.reason = "model '" + model.name + "' was trained on " + model.modality + "; choose one for " +
+                 one.series->modality + " with --model";
+  }
+}
+
+std::size_t count_to_do(const std::vector<DicomCase>& cases) {
+  return static_cast<std::size_t>(
+      std::count_if(cases.begin(), cases.end(), [](const DicomCase& one) { return one.reason.empty(); }));
 }
 
 }  // namespace voxprior

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/dicom/find_series.h"
+#include "workflows/compute/denoise_session.h"
 
 namespace voxprior {
 
@@ -20,15 +21,19 @@ struct DicomCase {
 
 struct DicomCaseRules {
   std::filesystem::path input, output;
-  std::string series;          ///< SeriesNumber or SeriesInstanceUID; empty: all
-  int volume = -1;             ///< which volume of each series, counted from 0; -1: all
-  bool allow_gaps = false;     ///< take slices that are not equally spaced
-  std::string model_name;      ///< for messages
-  std::string model_modality;  ///< "mr", "ct" or "any"; CT is left to models that say ct or any
+  std::string series;       ///< SeriesNumber or SeriesInstanceUID; empty: all
+  int volume = -1;          ///< which volume of each series, counted from 0; -1: all
+  bool allow_gaps = false;  ///< take slices that are not equally spaced
 };
 
 /// Every volume of the survey that the rules ask for, with the reason where one must be skipped. Throws
 /// Error(ExitCode::input) when the series asked for is not there.
 std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRules& rules);
+
+/// Skips, of those not skipped yet, what the model was not trained on.
+void skip_other_modalities(std::vector<DicomCase>& cases, const ModelFacts& model);
+
+/// How many are not skipped.
+std::size_t count_to_do(const std::vector<DicomCase>& cases);
 
 }  // namespace voxprior

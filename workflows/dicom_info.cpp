@@ -23,12 +23,22 @@ Json describe_stack(const DicomStack& stack, std::size_t number) {
           {"gaps_mm", stack.gaps_mm}};
 }
 
+/// What was left out of the series, and where planes are not equally spaced.
+std::vector<std::string> problems_of(const DicomSeries& series) {
+  std::vector<std::string> problems = series.problems;
+  for (const DicomStack& stack : series.stacks) {
+    if (stack.irregular.empty()) continue;
+    problems.push_back(stack.label.empty() ? stack.irregular : stack.label + ": " + stack.irregular);
+  }
+  return problems;
+}
+
 Json describe_series(const DicomSeries& series) {
-  Json json{{"number", series.number},      {"series_uid", series.series_uid},
-            {"modality", series.modality},  {"description", series.description},
-            {"images", series.image_count}, {"transfer_syntax_uid", series.transfer_syntax_uid},
-            {"readable", series.readable},  {"volumes", Json::array()},
-            {"problems", series.problems}};
+  Json json{{"number", series.number},        {"series_uid", series.series_uid},
+            {"modality", series.modality},    {"description", series.description},
+            {"images", series.image_count},   {"transfer_syntax_uid", series.transfer_syntax_uid},
+            {"readable", series.readable},    {"volumes", Json::array()},
+            {"problems", problems_of(series)}};
   for (std::size_t n = 0; n < series.stacks.size(); ++n) json["volumes"].push_back(describe_stack(series.stacks[n], n));
   return json;
 }

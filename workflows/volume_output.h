@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "io/volume.h"
-#include "workflows/preview.h"
+#include "workflows/extra_output.h"
 #include "workflows/provenance.h"
 
 namespace voxprior {
@@ -32,11 +32,8 @@ class VolumeOutput {
   /// The main result. Voxels clipped to the stored type are counted in the provenance.
   void write_volume(const Volume& volume);
 
-  /// A volume that was asked for besides, under outputs/<role>; nothing happens for an empty path.
-  void write_extra(const std::string& role, const std::filesystem::path& path, const Volume& volume);
-
-  /// The same for a picture.
-  void write_extra(const std::string& role, const std::filesystem::path& path, const GreyImage& image);
+  /// What was asked for besides.
+  ExtraOutput& extras() { return extras_; }
 
   /// Writes the sidecar, keeps everything, and prints what was clipped and written.
   void finish();
@@ -45,7 +42,8 @@ class VolumeOutput {
   Overwrite overwrite_;
   std::filesystem::path volume_path_;
   Provenance provenance_;
-  std::vector<std::filesystem::path> written_;
+  ExtraOutput extras_;
+  bool volume_written_ = false;
   std::int64_t clipped_voxels_ = 0;
   bool finished_ = false;
 };

@@ -32,6 +32,7 @@ struct DicomStack {
   bool sheared = false;  ///< gantry tilt: the third axis is not perpendicular to the planes
   std::vector<double> gaps_mm;  ///< distances between neighbouring planes, where they are not all equal (the spacing
                                 ///< of the third axis is then their median); else empty
+  std::string irregular;        ///< where the planes are not equally spaced, in words; goes with gaps_mm
   std::string label;  ///< what sets it apart from the other stacks of the series: "echo 2", "b 1000"; may be empty
 };
 

@@ -150,7 +150,7 @@ BuiltStack build_stack(std::vector<FrameHeader> frames) {
   if (const double usual = median(steps); !even(steps, usual)) {
     step = usual;
     built.stack.gaps_mm = steps;
-    built.irregular = describe_gaps(frames, steps, usual);
+    built.stack.irregular = describe_gaps(frames, steps, usual);
   }
   built.stack.geometry = lay_grid(frames, axis, step / dot(axis, normal));
   for (FrameHeader& frame : frames) built.stack.frames.push_back(std::move(frame.frame));

@@ -19,8 +19,7 @@ bool any_share_a_plane(const std::vector<FrameHeader>& frames);
 /// A stack, or why there is none.
 struct BuiltStack {
   DicomStack stack;
-  std::string problem;    ///< not empty: no stack
-  std::string irregular;  ///< the planes are not equally spaced: where, in mm; goes with stack.gaps_mm
+  std::string problem;  ///< not empty: no stack
 };
 
 /// Orders images on one grid by position along the normal and lays a grid through them. The third axis runs from the

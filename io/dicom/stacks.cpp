@@ -156,7 +156,6 @@ void add_stack(Part part, SplitSeries& series) {
     series.problems.push_back(labelled(label, built.problem));
     return;
   }
-  if (!built.irregular.empty()) series.problems.push_back(labelled(label, built.irregular));
   built.stack.label = label;
   series.stacks.push_back(std::move(built.stack));
 }

@@ -123,6 +123,75 @@ TEST_F(DenoiseDicomFolder, AFolderWithNothingToDenoiseIsRefused) {
   EXPECT_FALSE(fs::exists(scratch_ / "out"));
 }
 
+TEST_F(DenoiseDicomFolder, OneVolumeMayHaveItsResidualNoiseMapAndPreview) {
+  const std::string in = input_of({"mr_enhanced_crop", "ct_cmb_crc_crop"});
+  std::vector<std::string> arguments = words(in, file("out"));
+  arguments.insert(arguments.end(),
+                   {"--residual", file("r.nii.gz"), "--noise-map", file("n.nrrd"), "--preview", file("p.png")});
+  const test::Outcome outcome = test::voxprior_run(arguments);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const Volume residual = read_volume(scratch_ / "r.nii.gz");
+  const std::vector<DicomSeries> in_series = find_dicom_series({in + "/mr_enhanced_crop"});
+  const Volume before = read_dicom_volume(in_series.at(0), 0);
+  const Volume after = read_dicom_volume(find_dicom_series({file("out")}).at(0), 0);
+  ASSERT_EQ(residual.voxels.size(), before.voxels.size());
+  const double half_step = before.stored.slope / 2 + 1e-3;  // the series is written in whole steps of its rescale
+  for (std::size_t n = 0; n < before.voxels.size(); ++n) {
+    const double clean = std::max(0., static_cast<double>(before.voxels[n]) - residual.voxels[n]);  // clipped at 0
+    ASSERT_NEAR(clean, after.voxels[n], half_step) << n;
+  }
+  EXPECT_EQ(residual.geometry.size, before.geometry.size);
+  EXPECT_EQ(read_volume(scratch_ / "n.nrrd").voxels.at(0), 20);
+  EXPECT_TRUE(fs::exists(scratch_ / "p.png"));
+  const nlohmann::json outputs = json("out/series-001.voxprior.json")["outputs"];
+  EXPECT_EQ(outputs["residual"], file("r.nii.gz"));
+}
+
+TEST_F(DenoiseDicomFolder, ExtraFilesOfSeveralVolumesNeedAChoice) {
+  const std::string in = input_of({"mr_enhanced_crop", "mr_enhanced_4d_crop"});
+  std::vector<std::string> arguments = words(in, file("out"));
+  arguments.insert(arguments.end(), {"--residual", file("r.nii.gz")});
+  const test::Outcome refused = test::voxprior_run(arguments);
+  test::expect_refused(refused, 2, "denoise");
+  EXPECT_THAT(refused.err, HasSubstr("2 volumes would be denoised"));
+  EXPECT_FALSE(fs::exists(scratch_ / "out"));
+  arguments.insert(arguments.end(), {"--series", "5"});
+  EXPECT_EQ(test::voxprior_run(arguments).exit_code, 0);
+  EXPECT_TRUE(fs::exists(scratch_ / "r.nii.gz"));
+}
+
+TEST_F(DenoiseDicomFolder, ExtraFilesAreNotPutIntoTheFolderThatIsReadNorOverOthers) {
+  const std::string in = input_of({"mr_enhanced_crop"});
+  std::vector<std::string> arguments = words(in, file("out"));
+  arguments.insert(arguments.end(), {"--residual", in + "/r.nii.gz"});
+  test::expect_refused(test::voxprior_run(arguments), 5, "denoise");
+  test::put_bytes(scratch_ / "r.nii.gz", "mine");
+  arguments.back() = file("r.nii.gz");
+  test::expect_refused(test::voxprior_run(arguments), 5, "denoise");
+  EXPECT_EQ(test::bytes_of(scratch_ / "r.nii.gz"), "mine");
+}
+
+// A model that cannot be loaded is not missed when nothing is left for it to do.
+TEST_F(DenoiseDicomFolder, TheModelIsNotLoadedWhenEveryVolumeIsSkipped) {
+  const std::string in = input_of({"mr_enhanced_4d_crop"});
+  test::put_bytes(scratch_ / "broken.safetensors", "no model");
+  const test::Outcome outcome =
+      test::voxprior_run({"denoise", in, file("out"), "--volume", "0", "--model", file("broken.safetensors")});
+  EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("skipped: is of type FIELD_MAP"));
+}
+
+TEST_F(DenoiseDicomFolder, TheModelIsLoadedOnceForAllVolumes) {
+  const std::string in = input_of({"mr_enhanced_crop", "mr_enhanced_4d_crop"});
+  std::vector<std::string> arguments = words(in, file("out"));
+  arguments.insert(arguments.end(), {"--progress", "slicer"});
+  const test::Outcome outcome = test::voxprior_run(arguments);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const std::size_t first = outcome.out.find("loading the model");
+  ASSERT_NE(first, std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("loading the model", first + 1), std::string::npos) << outcome.out;
+}
+
 TEST_F(DenoiseDicomFolder, NoPatientDataIsSaidOrNamed) {
   const std::string in = input_of({"mr_enhanced_crop"});
   const test::Outcome outcome = test::voxprior_run(words(in, file("out")));

@@ -83,7 +83,7 @@ TEST_F(FindSeries, WhatIsNoDicomIsCountedAndWhatIsDamagedIsNamed) {
   const DicomSurvey survey = survey_dicom({scratch_.path()});
   EXPECT_EQ(survey.not_dicom, 2);
   EXPECT_THAT(survey.unreadable, ElementsAre(HasSubstr("image2")));
-  EXPECT_THAT(survey.series.at(0).problems, ElementsAre(HasSubstr("not equally spaced")));
+  EXPECT_THAT(survey.series.at(0).stacks.at(0).irregular, HasSubstr("not equally spaced"));
 
   const DicomSeries last = find_dicom_series({scratch_.path()}).back();
   EXPECT_EQ(last.series_uid, "");

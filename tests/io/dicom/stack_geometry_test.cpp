@@ -73,7 +73,7 @@ TEST(StackGeometry, AMissingPlaneIsNamedInMillimetres) {
   const BuiltStack built = build_stack(frames);
   EXPECT_THAT(built.stack.gaps_mm, Pointwise(DoubleNear(1e-9), {2.5, 5., 2.5, 2.5}));
   EXPECT_NEAR(built.stack.geometry.spacing_mm[2], 2.5, 1e-12);
-  EXPECT_THAT(built.irregular, HasSubstr("5 mm between \"1.899.dcm\" and \"1.897.dcm\" (1 is missing)"));
+  EXPECT_THAT(built.stack.irregular, HasSubstr("5 mm between \"1.899.dcm\" and \"1.897.dcm\" (1 is missing)"));
 }
 
 TEST(StackGeometry, RoundingOfPositionsIsNoGap) {

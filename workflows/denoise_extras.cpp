@@ -1,0 +1,75 @@
+#include "workflows/denoise_extras.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <functional>
+
+#include "base/error.h"
+#include "io/volume_file.h"
+#include "workflows/preview.h"
+#include "workflows/statistics.h"
+
+namespace voxprior {
+namespace po = boost::program_options;
+namespace {
+
+/// A volume of other numbers on the same grid, stored as float32.
+Volume float_volume_like(const Volume& volume, std::vector<float> voxels) {
+  Volume other = volume;
+  other.voxels = std::move(voxels);
+  other.stored.type = VoxelType::float32;
+  other.stored.slope = 1;
+  other.stored.intercept = 0;
+  return other;
+}
+
+std::vector<float> difference(const std::vector<float>& a, const std::vector<float>& b) {
+  std::vector<float> result(a.size());
+  std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::minus<float>());
+  return result;
+}
+
+PreviewWindow window_for(const Volume& noisy, const Denoised& clean) {
+  PreviewWindow window;
+  window.white = std::max(nonzero_percentile(noisy.voxels, 99.5), 1e-30);
+  window.residual_limit = clean.noise.sigma > 0 ? 3 * clean.noise.sigma : window.white;
+  return window;
+}
+
+}  // namespace
+
+void DenoiseExtras::add_to(Arguments& arguments) {
+  arguments
+      .option("noise-map", po::value(&noise_map_)->value_name("FILE"),
+              "write the sigma that was removed, for each voxel")
+      .option("residual", po::value(&residual_)->value_name("FILE"), "write IN - OUT")
+      .option("preview", po::value(&preview_)->value_name("FILE.png"),
+              "write a picture: three planes of before, after and residual (grey is 0, black and white are 3 sigma)");
+}
+
+void DenoiseExtras::check_names() const {
+  for (const std::string& name : {residual_, noise_map_}) {
+    if (!name.empty()) format_of_name(name);
+  }
+  if (!preview_.empty() && std::filesystem::path(preview_).extension() != ".png") {
+    fail(ExitCode::usage, "--preview: ", preview_, " does not end in .png");
+  }
+}
+
+void DenoiseExtras::write(const Volume& noisy, const Denoised& clean, ExtraOutput& out, Provenance& provenance) const {
+  if (!residual_.empty()) {
+    out.write("residual", residual_, float_volume_like(noisy, difference(noisy.voxels, clean.voxels)));
+  }
+  if (!noise_map_.empty()) {
+    const std::vector<float> sigma(noisy.voxels.size(), static_cast<float>(clean.noise.sigma));
+    out.write("noise_map", noise_map_, float_volume_like(noisy, sigma));
+  }
+  if (!preview_.empty()) {
+    const PreviewWindow window = window_for(noisy, clean);
+    provenance["preview"] = {
+        {"black", window.black}, {"white", window.white}, {"residual_limit", window.residual_limit}};
+    out.write("preview", preview_, draw_preview(noisy, clean.voxels, window));
+  }
+}
+
+}  // namespace voxprior
