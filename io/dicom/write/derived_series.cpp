@@ -16,6 +16,7 @@
 #include "io/dicom/write/series_folder.h"
 #include "io/dicom/write/series_identity.h"
 #include "io/dicom/write/source_files.h"
+#include "io/dicom/write/stale_attributes.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -91,6 +92,7 @@ void derive_frames(DcmDataset& dataset, const DerivedSeriesFacts& facts, const S
   mark_frames_derived(dataset, source, facts.derivation, facts.derivation_code);
   set_source_evidence(dataset, series.study_uid, series.series_uid, source);
   set_derived_type(dataset, DCM_ImageType, "PRIMARY", "VOLUME");
+  remove_acquisition_attributes(dataset);
   remove(dataset, DCM_SourceImageSequence);
 }
 

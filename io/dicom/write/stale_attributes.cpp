@@ -23,6 +23,29 @@ const DcmTagKey kStale[] = {
     DCM_DataSetTrailingPadding,
 };
 
+/// MR Pulse Sequence (PS3.3 C.8.13.4) and Bulk Motion Synchronization (C.7.6.18.3).
+const DcmTagKey kOfAcquisition[] = {
+    DCM_PulseSequenceName,
+    DCM_MRAcquisitionType,
+    DCM_EchoPulseSequence,
+    DCM_MultipleSpinEcho,
+    DCM_MultiPlanarExcitation,
+    DCM_PhaseContrast,
+    DCM_TimeOfFlightContrast,
+    DCM_SteadyStatePulseSequence,
+    DCM_EchoPlanarPulseSequence,
+    DCM_SaturationRecovery,
+    DCM_SpectrallySelectedSuppression,
+    DCM_OversamplingPhase,
+    DCM_GeometryOfKSpaceTraversal,
+    DCM_RectilinearPhaseEncodeReordering,
+    DCM_SegmentedKSpaceTraversal,
+    DCM_CoverageOfKSpace,
+    DCM_NumberOfKSpaceTrajectories,
+    DCM_BulkMotionCompensationTechnique,
+    DCM_BulkMotionSignalSource,
+};
+
 std::vector<DcmTagKey> tags_of(DcmItem& item) {
   std::vector<DcmTagKey> tags;
   for (unsigned long n = 0; n < item.card(); ++n) tags.push_back(item.getElement(n)->getTag().getXTag());
@@ -47,6 +70,10 @@ void remove_stale_attributes(DcmItem& dataset) {
     if (is_curve(tag) || (is_overlay(tag) && !stands_alone(dataset, tag.getGroup()))) doomed.push_back(tag);
   }
   for (const DcmTagKey& tag : doomed) remove(dataset, tag);
+}
+
+void remove_acquisition_attributes(DcmItem& dataset) {
+  for (const DcmTagKey& tag : kOfAcquisition) remove(dataset, tag);
 }
 
 void remove_private_attributes(DcmItem& item) {

@@ -8,6 +8,11 @@ namespace voxprior {
 /// signatures, curves, overlays that sat in unused bits of the pixels, group lengths and trailing padding.
 void remove_stale_attributes(DcmItem& dataset);
 
+/// Takes out of an Enhanced MR image what PS3.3 requires of ORIGINAL and MIXED images alone: how the pulse sequence
+/// went. A derived image may have it, but dciodvfy calls it an error there; the source image, which is referred to, has
+/// it still.
+void remove_acquisition_attributes(DcmItem& dataset);
+
 /// Removes all private (odd-numbered) groups, in items of sequences, too.
 void remove_private_attributes(DcmItem& item);
 

@@ -1,4 +1,5 @@
 // What we write, judged by the validators of dicom3tools. Skipped where they are not installed (scripts/setup.sh does).
+#include <algorithm>
 #include <cstdio>
 #include <set>
 #include <sstream>
@@ -33,22 +34,13 @@ bool starts_with(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-/// Errors of this version of dciodvfy against the standard itself. PS3.3 C.8.13.4 says of each attribute of MR Pulse
-/// Sequence "may be present otherwise"; SyntheticData is newer than its dictionary.
-bool is_false_alarm(const std::string& line) {
-  const bool pulse_sequence = line.find("present when condition unsatisfied") != std::string::npos &&
-                              (line.find("Module=<MRPulseSequence>") != std::string::npos ||
-                               line.find("Module=<BulkMotionSynchronization>") != std::string::npos);
-  return pulse_sequence || line.find("not a recognized standard attribute - (0x0008,0x001c)") != std::string::npos;
-}
-
 /// What dciodvfy calls an error in the files of a folder. It exits with 0 after some errors, so that only its lines
 /// count.
 Lines errors_in(const fs::path& folder) {
   Lines errors;
   for (const auto& entry : fs::directory_iterator(folder)) {
     for (const std::string& line : output_of("dciodvfy '" + entry.path().string() + "'")) {
-      if (starts_with(line, "Error") && !is_false_alarm(line)) errors.insert(line);
+      if (starts_with(line, "Error")) errors.insert(line);
     }
   }
   return errors;
@@ -101,7 +93,15 @@ TEST_F(Validators, ResearchAndSyntheticSeriesHaveNoError) {
       options.created = 1700000000;
       options.overwrite = Overwrite::yes;
       write_research_series(scratch / "out", test::awkward_volume(), options);
-      EXPECT_THAT(errors_in(scratch / "out"), testing::IsEmpty());
+      Lines errors = errors_in(scratch / "out");
+      if (synthetic) {  // must say so by SyntheticData, which is newer than the dictionary of dciodvfy
+        const auto unknown = std::find_if(errors.begin(), errors.end(), [](const std::string& line) {
+          return line.find("not a recognized standard attribute - (0x0008,0x001c)") != std::string::npos;
+        });
+        ASSERT_NE(unknown, errors.end());
+        errors.erase(unknown);
+      }
+      EXPECT_THAT(errors, testing::IsEmpty());
       EXPECT_THAT(output_of("dcentvfy '" + (scratch / "out").string() + "'/*"), testing::IsEmpty());
     }
   }
