@@ -7,7 +7,6 @@
 #include "workflows/commands.h"
 #include "workflows/denoise_folder.h"
 #include "workflows/denoising.h"
-#include "workflows/installed_models.h"
 #include "workflows/platform.h"
 #include "workflows/read_choices.h"
 #include "workflows/volume_output.h"
@@ -18,7 +17,7 @@ namespace {
 
 const About kAbout{
     "denoise",
-    "remove the noise from an MRI volume with a learned denoiser",
+    "remove the noise from an MRI or CT volume with a learned denoiser",
     "The strength and kind of the noise are estimated from the volume, then one evaluation of a network gives the mean "
     "of\n"
     "all clean volumes that could be behind the noisy one. Grid, orientation, voxel type and intensity scale stay as "
@@ -78,8 +77,8 @@ int denoise_command(const Invocation& invocation) {
   arguments.positional("IN", &input, "noisy volume: .nii, .nii.gz, .nrrd or .mha; or a DICOM folder, file or DICOMDIR")
       .positional("OUT", &output, "volume to write; the ending chooses the format; for DICOM a folder");
   arguments
-      .option("model", po::value(&model)->value_name("NAME|FILE")->default_value("mri-t1"),
-              "an installed model, or a model file")
+      .option("model", po::value(&model)->value_name("NAME|FILE")->default_value("auto"),
+              "an installed model, or a model file; auto: ct for CT, mri-t1 for anything else")
       .option("noise", choice(&noise_kind, "--noise", {"auto", "gaussian", "rician"}), "distribution of the noise")
       .option("sigma", po::value(&sigma)->value_name("auto|S")->default_value("auto"),
               "standard deviation of the noise in each real channel, in the input's units");
@@ -113,8 +112,7 @@ int denoise_command(const Invocation& invocation) {
     choices.tile = tile;
     session.mirrors = std::stoi(mirrors);
     session.threads = compute_threads(static_cast<int>(threads));
-    session.model_file = find_model(model).string();
-    ModelOnDemand loaded(session);
+    ModelOnDemand loaded(session, model);
     if (leads_to_dicom(input)) {
       folder.input = input;
       folder.output = output;

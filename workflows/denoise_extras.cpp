@@ -29,9 +29,15 @@ std::vector<float> difference(const std::vector<float>& a, const std::vector<flo
   return result;
 }
 
+/// CT in the soft tissue window, MR from 0 to the brightest tissue.
 PreviewWindow window_for(const Volume& noisy, const Denoised& clean) {
   PreviewWindow window;
-  window.white = std::max(nonzero_percentile(noisy.voxels, 99.5), 1e-30);
+  if (is_ct(noisy)) {
+    window.black = -160;
+    window.white = 240;
+  } else {
+    window.white = std::max(nonzero_percentile(noisy.voxels, 99.5), 1e-30);
+  }
   window.residual_limit = clean.noise.sigma > 0 ? 3 * clean.noise.sigma : window.white;
   return window;
 }

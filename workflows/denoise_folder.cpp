@@ -138,7 +138,8 @@ std::vector<DicomCase> cases_of(const DicomSurvey& survey, const FolderToDenoise
                                 ProgressDisplay& progress) {
   std::vector<DicomCase> cases = dicom_cases(
       survey, {folder.input, folder.output, folder.dicom.series, folder.reading.volume_of_4d, folder.dicom.allow_gaps});
-  if (count_to_do(cases) > 0) skip_other_modalities(cases, model.session(progress).model());
+  if (count_to_do(cases) > 0 && !model.chosen_by_modality())
+    skip_other_modalities(cases, model.session(false, progress).model());
   return cases;
 }
 

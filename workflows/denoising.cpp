@@ -135,7 +135,8 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
     return result;
   }
 
-  const DenoiseSession& session = model.session(progress);
+  const bool ct = is_ct(volume);
+  const DenoiseSession& session = model.session(ct, progress);
   refuse_other_modality(volume, session.model(), choices);
   note_unusual_voxels(volume.geometry, session.model(), result.notices);
   const IntensityMap unit = intensity_unit(volume, session.model().modality == "ct");
@@ -149,7 +150,7 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
   denoise_at(x, units.sigma(), session, plan, result.notices, progress);
   result.voxels = units.from_network(std::move(x));
 
-  result.record["model"] = record_of(session.model(), model.options().model_file);
+  result.record["model"] = record_of(session.model(), model.file(ct));
   result.record["device"] = session.device();
   result.record["precision"] = session.precision();
   result.record["mirrors"] = model.options().mirrors;

@@ -60,6 +60,21 @@ TEST_F(DenoiseDicomFolder, WritesEachMrVolumeAndSaysWhatItSkippedAndWhy) {
   }
 }
 
+TEST_F(DenoiseDicomFolder, WithoutAModelEachVolumeGetsTheShippedOneOfItsModality) {
+  const std::string in = input_of({"mr_enhanced_crop", "ct_cmb_crc_crop"});
+  const test::Outcome outcome = test::voxprior_run({"denoise", in, file("out"), "--threads", "1", "--sigma", "20"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  std::map<std::string, std::string> models;  // by modality
+  for (const auto& entry : fs::directory_iterator(scratch_ / "out")) {
+    if (entry.path().extension() != ".json") continue;
+    const auto uid = json("out/" + entry.path().filename().string())["inputs"]["series"]["series_uid"];
+    for (const DicomSeries& series : find_dicom_series({in}))
+      if (series.series_uid == uid)
+        models[series.modality] = json("out/" + entry.path().filename().string())["model"]["name"];
+  }
+  EXPECT_EQ(models, (std::map<std::string, std::string>{{"CT", "ct"}, {"MR", "mri-t1"}}));
+}
+
 TEST_F(DenoiseDicomFolder, ChangesVoxelsAndRecordsHow) {
   const std::string in = input_of({"mr_enhanced_crop"});
   ASSERT_EQ(test::voxprior_run(words(in, file("out"))).exit_code, 0);
