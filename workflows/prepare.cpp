@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "workflows/commands.h"
+#include "workflows/files.h"
 #include "workflows/platform.h"
 #include "workflows/prepare/prepare_dataset.h"
 #include "workflows/read_choices.h"
@@ -19,7 +20,7 @@ const About kAbout{
     "IN is a folder of volumes (.nii, .nii.gz, .nrrd, .mha), searched at any depth, or one file. Each volume is "
     "turned\n"
     "to RAS axes, put on the common grid, normalised in intensity, and written to OUT_DIR as safetensors shards, with\n"
-    "dataset.json beside them. Volumes that share a grid stay as they are, voxel by voxel.\n"
+    "dataset.json beside them. Volumes that share a grid stay as they are, voxel by voxel, unless --align moves them.\n"
     "\n"
     "OUT_DIR holds no names: volumes are numbered by the hashes of their files. Which number was which file stands in\n"
     "OUT_DIR.voxprior.json beside it. The same volumes and options give the same bytes, whatever the number of "
@@ -67,6 +68,12 @@ int prepare_command(const Invocation& invocation) {
               "voxels of the grid, right-left x front-back x foot-head; without it, the size that all volumes share")
       .option("spacing", positive(&spacing_mm, "--spacing")->value_name("MM"),
               "edge of a voxel of the grid; without it, the spacing that all volumes share")
+      .option("align", choice(&options.align, "--align", {"none", "rigid"}),
+              "rigid: turn and shift each volume onto --reference by registration")
+      .option("reference", po::value(&options.reference)->value_name("mean|FILE")->default_value("mean"),
+              "what --align aligns to: the mean of all volumes, or one volume")
+      .option("similarity", choice(&options.similarity, "--similarity", {"correlation", "mutual-information"}),
+              "what --align maximises; mutual-information for volumes of different contrasts")
       .option("interpolation", choice(&options.interpolation, "--interpolation", {"bspline", "linear"}),
               "how values between voxels are found, where the grid changes; coarser grids are smoothed for first")
       .option("intensity", choice(&options.intensity, "--intensity", {"auto", "mr", "ct", "none"}),
@@ -89,10 +96,12 @@ int prepare_command(const Invocation& invocation) {
       .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
               "volumes to work on at once; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
       .flag("overwrite", &options.overwrite, "replace OUT_DIR if it is a prepared dataset");
+  arguments.flag("resume", &options.resume, "go on with the alignment of a run that was interrupted");
   reading.add_to(arguments);
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
+    if (options.align != "none" && options.reference != "mean") check_readable(options.reference);
     options.inputs = {input};
     options.inputs.insert(options.inputs.end(), also.begin(), also.end());
     if (!size.empty()) options.size = parse_size(size);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "models/training/dataset_index.h"
+#include "workflows/prepare/alignment_record.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -40,6 +41,13 @@ void sync_folder(const fs::path& folder) {
   ::close(descriptor);
 }
 
+/// What an earlier run wrote after its alignment is written again.
+void keep_only_alignment(const fs::path& partial) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(partial, ignored))
+    if (entry.path().filename() != kAlignmentRecordName) fs::remove(entry.path(), ignored);
+}
+
 }  // namespace
 
 DatasetFolder::DatasetFolder(fs::path out, bool overwrite, bool resume)
@@ -54,6 +62,7 @@ DatasetFolder::DatasetFolder(fs::path out, bool overwrite, bool resume)
     fs::remove_all(partial_, problem);
   }
   fs::create_directory(partial_, problem);
+  keep_only_alignment(partial_);
   if (!fs::is_directory(partial_)) fail(ExitCode::output, partial_, ": cannot be made: ", problem.message());
 }
 

@@ -20,11 +20,12 @@ struct PrepareOptions {
 
   std::optional<std::array<std::int64_t, 3>> size;  ///< voxels: right-left, front-back, foot-head
   std::optional<double> spacing_mm;
-  std::string align = "none";             ///< none | rigid
-  std::string reference = "mean";         ///< mean, or a volume file
-  std::string interpolation = "bspline";  ///< bspline | linear
-  std::string intensity = "auto";         ///< auto | mr | ct | none
-  std::string voxel_type = "float16";     ///< float16 | float32
+  std::string align = "none";              ///< none | rigid
+  std::string reference = "mean";          ///< mean, or a volume file
+  std::string similarity = "correlation";  ///< correlation | mutual-information
+  std::string interpolation = "bspline";   ///< bspline | linear
+  std::string intensity = "auto";          ///< auto | mr | ct | none
+  std::string voxel_type = "float16";      ///< float16 | float32
 
   std::string holdout, validation;  ///< see choose_splits
   std::uint64_t seed = 0;

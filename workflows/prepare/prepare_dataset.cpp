@@ -5,7 +5,12 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/sha256.h"
+#include "base/version.h"
+#include "workflows/cli/interrupt.h"
 #include "workflows/dicom_output.h"
+#include "workflows/prepare/align.h"
+#include "workflows/prepare/alignment_record.h"
 #include "workflows/prepare/common_grid.h"
 #include "workflows/prepare/dataset_folder.h"
 #include "workflows/prepare/splits.h"
@@ -31,11 +36,35 @@ void notice_cut(const DatasetPlan& plan, Survey& survey) {
   survey.notices.push_back(line.str() + "; a larger --size holds all");
 }
 
-DatasetPlan plan_dataset(const PrepareOptions& options, Survey& survey) {
+/// Everything that the transforms depend on.
+std::string fingerprint_of(const PrepareOptions& options, const Survey& survey, const Geometry& grid) {
+  std::ostringstream text;
+  text << version() << ' ' << options.similarity << ' ' << options.intensity << ' '
+       << (options.reference == "mean" ? options.reference : sha256_of_file(options.reference));
+  for (int n = 0; n < 3; ++n) text << ' ' << static_cast<double>(grid.size[n]) * grid.spacing_mm[n];
+  for (const SurveyedVolume& volume : survey.volumes) text << ' ' << volume.sha256;
+  return sha256_hex(text.str().data(), text.str().size());
+}
+
+DatasetPlan plan_dataset(const PrepareOptions& options, Survey& survey, DatasetFolder& folder,
+                         ProgressDisplay& progress) {
   DatasetPlan plan;
   plan.splits = choose_splits(survey.volumes, options);
   plan.grid = choose_grid(survey.volumes, options);
-  for (const SurveyedVolume& volume : survey.volumes) plan.source_from_dataset.push_back(unaligned(volume, plan.grid));
+  if (options.align == "rigid") {
+    const fs::path file = folder.partial() / kAlignmentRecordName;
+    AlignmentRecord record(file, fingerprint_of(options, survey, plan.grid));
+    try {
+      plan.source_from_dataset = align_volumes(options, survey, plan.grid, record, progress);
+    } catch (const Interrupted&) {
+      record.write();
+      folder.keep();
+      fail(ExitCode::resumable, folder.partial(), ": interrupted; run the same command with --resume to go on");
+    }
+  } else {
+    for (const SurveyedVolume& volume : survey.volumes)
+      plan.source_from_dataset.push_back(unaligned(volume, plan.grid));
+  }
   notice_cut(plan, survey);
   return plan;
 }
@@ -57,8 +86,9 @@ PrepareReport prepare_dataset(const PrepareOptions& options, ProgressDisplay& pr
   DatasetFolder folder(out, options.overwrite, options.resume);
 
   Survey survey = survey_volumes(options, progress);
-  const DatasetPlan plan = plan_dataset(options, survey);
+  const DatasetPlan plan = plan_dataset(options, survey, folder, progress);
   write_dataset(folder.partial(), options, survey, plan, progress);
+  fs::remove(folder.partial() / kAlignmentRecordName);
 
   tell_notices(survey.notices, provenance);
   record(survey, out, provenance);

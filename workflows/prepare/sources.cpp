@@ -31,6 +31,16 @@ std::vector<fs::path> volume_files(const fs::path& path) {
   return files;
 }
 
+/// Labels may lie in a folder within the images': they are no images.
+void leave_out_labels(const fs::path& labels, std::vector<PrepareSource>& files) {
+  const fs::path folder = fs::weakly_canonical(labels);
+  const auto is_label = [&](const PrepareSource& source) {
+    const fs::path relative = fs::canonical(source.file).lexically_relative(folder);
+    return !relative.empty() && *relative.begin() != "..";
+  };
+  files.erase(std::remove_if(files.begin(), files.end(), is_label), files.end());
+}
+
 /// One entry for each file, however it was reached. In the order of paths.
 void keep_unique(std::vector<PrepareSource>& files) {
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.file < b.file; });
@@ -140,6 +150,7 @@ PrepareSources find_sources(const PrepareOptions& options) {
   for (const std::string& input : options.inputs)
     for (const fs::path& file : volume_files(input)) sources.files.push_back({file, {}, {}});
   add_class_folders(options.classes, sources, names);
+  if (!options.labels.empty()) leave_out_labels(options.labels, sources.files);
   keep_unique(sources.files);
   if (!options.class_table.empty()) read_class_table(options.class_table, sources.files, names);
   assign_classes(names, sources);

@@ -182,6 +182,10 @@ void normalise(Volume& volume, const SurveyedVolume& survey) {
   for (float& value : volume.voxels) value = value == padding ? 0.F : survey.unit.forward(value);
 }
 
+SurveyedVolume survey_reference(const PrepareOptions& options) {
+  return survey_one({options.reference, {}, {}}, options);
+}
+
 Survey survey_volumes(const PrepareOptions& options, ProgressDisplay& progress) {
   const PrepareSources sources = find_sources(options);
   std::vector<std::optional<SurveyedVolume>> found(sources.files.size());

@@ -43,4 +43,7 @@ void normalise(Volume& volume, const SurveyedVolume& survey);
 /// those of the others gets a notice. Throws Error(ExitCode::input), also when fewer than two are left.
 Survey survey_volumes(const PrepareOptions& options, ProgressDisplay& progress);
 
+/// The same look at the volume that others are to be aligned to.
+SurveyedVolume survey_reference(const PrepareOptions& options);
+
 }  // namespace voxprior

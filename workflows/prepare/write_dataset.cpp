@@ -48,8 +48,10 @@ DatasetIndex index_of(const PrepareOptions& options, const Survey& survey, const
   index.seed = options.seed;
   index.classes = survey.classes;
   index.made_with = {{"align", options.align}, {"interpolation", options.interpolation}, {"orientation", "RAS"}};
-  if (options.align != "none")
+  if (options.align != "none") {
+    index.made_with["similarity"] = options.similarity;
     index.made_with["reference"] = options.reference == "mean" ? "mean" : "sha256 " + sha256_of_file(options.reference);
+  }
   return index;
 }
 
