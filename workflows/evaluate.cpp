@@ -1,17 +1,13 @@
-// voxprior evaluate REF TEST: how far volumes are from their references.
-#include <algorithm>
+// voxprior evaluate REF TEST: how far volumes are from their references, sets from sets, samples from training volumes.
 #include <boost/program_options.hpp>
-#include <cmath>
-#include <cstdio>
-#include <iostream>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "base/atomic_file.h"
+#include "base/error.h"
 #include "workflows/commands.h"
-#include "workflows/comparison.h"
+#include "workflows/evaluate_pairs.h"
 #include "workflows/files.h"
+#include "workflows/memorisation.h"
 #include "workflows/read_choices.h"
+#include "workflows/synthesis_metrics.h"
 
 namespace voxprior {
 namespace po = boost::program_options;
@@ -19,120 +15,120 @@ namespace {
 
 const About kAbout{
     "evaluate",
-    "measure PSNR, SSIM and NRMSE of volumes against references",
+    "measure volumes against references, synthetic sets against real ones, samples against training volumes",
+    "REF and TEST are two files on the same grid, or two folders whose volumes are matched by name.\n"
     "PSNR = 20 log10(peak / RMSE); NRMSE = RMSE / RMS of the reference; SSIM in 3D with a Gaussian window of 1.5 "
     "voxels.\n"
     "All are taken over the mask and stated with their data range (peak), without which such numbers mean nothing.\n\n"
-    "REF and TEST are two files on the same grid, or two folders whose volumes are matched by name.",
+    "With --synthesis REF is a folder of real and TEST a folder of synthetic volumes, at least 20 each. Frechet "
+    "distance, KID, RBF-MMD, precision, recall, density and coverage on five kinds of features that need no trained "
+    "network, MS-SSIM among pairs, and distances of intensities and power spectra, each beside what two halves of the "
+    "real volumes show. Each MR volume is first divided by its own 99.5th percentile of tissue: that all are too "
+    "bright "
+    "is not seen.\n\n"
+    "With --memorisation REF is the folder of training volumes and TEST that of samples. The distance of each sample "
+    "to "
+    "its nearest training volume, by correlation after translation and mirroring and by features, is compared with "
+    "that "
+    "of held-out volumes. Volumes must be in about the same position: rotations are not searched.",
     {"Wang et al. Image quality assessment: from error visibility to structural similarity. IEEE Trans Image Process "
-     "2004; 13:600-612."}};
+     "2004; 13:600-612.",
+     "Binkowski et al. Demystifying MMD GANs. ICLR 2018.",
+     "Kynkaanniemi et al. Improved precision and recall metric for assessing generative models. NeurIPS 2019.",
+     "Naeem et al. Reliable fidelity and diversity metrics for generative models. ICML 2020.",
+     "Akbar et al. Beware of diffusion models for synthesizing medical images. arXiv 2305.07644."}};
 
-using Comparisons = std::vector<Comparison>;
+/// All options of all three uses.
+struct Choices {
+  std::string reference, test, json_file, csv_file, held_out, preview_file;
+  ComparisonTerms terms;
+  ReadChoices reading;
+  long long seed = 0, draws = 100, threads = 0;
+  bool synthesis = false, memorisation = false, overwrite = false;
 
-double mean_of(const Comparisons& all, double Comparison::*metric) {
-  double sum = 0;
-  for (const Comparison& one : all) sum += one.*metric;
-  return sum / static_cast<double>(all.size());
+  Overwrite replace() const { return overwrite ? Overwrite::yes : Overwrite::no; }
+};
+
+Arguments arguments_for(Choices& choices) {
+  Arguments arguments;
+  arguments.positional("REF", &choices.reference, "reference volume, or folder of volumes")
+      .positional("TEST", &choices.test, "volume to judge, or folder of volumes (matched by name with the references)");
+  arguments
+      .option("peak", po::value(&choices.terms.peak)->value_name("p99.5|max|NUMBER")->default_value(choices.terms.peak),
+              "data range: the 99.5th percentile of the reference's non-zero voxels, its maximum, or a number")
+      .option(
+          "mask", po::value(&choices.terms.mask)->value_name("brain|all|FILE")->default_value(choices.terms.mask),
+          "voxels to judge: those where the reference is above 2 % of the peak, all, or those that are not 0 in FILE")
+      .option("json", po::value(&choices.json_file)->value_name("FILE"), "write the numbers as JSON, too")
+      .option("csv", po::value(&choices.csv_file)->value_name("FILE"), "write the numbers as CSV, too")
+      .flag("overwrite", &choices.overwrite, "replace FILEs that exist")
+      .flag("synthesis", &choices.synthesis, "compare two sets of volumes: REF real, TEST synthetic")
+      .option("seed", at_least(0, &choices.seed, "--seed")->value_name("S")->default_value(choices.seed),
+              "of the draws of --synthesis")
+      .option("draws", at_least(20, &choices.draws, "--draws")->value_name("N")->default_value(choices.draws),
+              "how often --synthesis draws halves of both sets")
+      .flag("memorisation", &choices.memorisation, "look for copies: REF training volumes, TEST samples")
+      .option("holdout", po::value(&choices.held_out)->value_name("DIR"),
+              "at least 10 volumes that the generator has never seen, for --memorisation")
+      .option("preview", po::value(&choices.preview_file)->value_name("FILE.png"),
+              "draw the four closest pairs of --memorisation: sample, training volume, difference")
+      .option("threads", at_least(1, &choices.threads, "--threads")->value_name("N"),
+              "threads of --synthesis and --memorisation; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all "
+              "cores allowed");
+  choices.reading.add_to(arguments);
+  arguments.with_progress();
+  return arguments;
 }
 
-void print_row(const std::string& name, double psnr_db, double ssim, double nrmse) {
-  std::printf("%-32s %8.2f %8.4f %8.4f", name.c_str(), psnr_db, ssim, nrmse);
-}
-
-void print_table(const Comparisons& all, const ComparisonTerms& terms) {
-  std::printf("%-32s %8s %8s %8s %12s %10s\n", "volume", "PSNR/dB", "SSIM", "NRMSE", "peak", "voxels");
-  for (const Comparison& one : all) {
-    print_row(one.test.filename().string(), one.psnr_db, one.ssim, one.nrmse);
-    std::printf(" %12.6g %10lld\n", one.peak, static_cast<long long>(one.mask_voxels));
+/// Options that belong to another use than the one asked for are misuse, never ignored.
+void check_choices(const Choices& choices) {
+  const ComparisonTerms defaults;
+  const auto only_for = [](bool given, const char* option, const char* use) {
+    if (given) fail(ExitCode::usage, option, " is for ", use);
+  };
+  if (choices.synthesis && choices.memorisation)
+    fail(ExitCode::usage, "--synthesis and --memorisation are two runs: give one of them");
+  if (choices.memorisation && choices.held_out.empty())
+    fail(ExitCode::usage, "--memorisation needs --holdout DIR: volumes that the generator has never seen");
+  if (choices.synthesis || choices.memorisation) {
+    const char* use = "comparing volumes one by one, without --synthesis and --memorisation";
+    only_for(!choices.csv_file.empty(), "--csv", use);
+    only_for(choices.terms.peak != defaults.peak, "--peak", use);
+    only_for(choices.terms.mask != defaults.mask, "--mask", use);
   }
-  if (all.size() > 1) {
-    print_row("mean", mean_of(all, &Comparison::psnr_db), mean_of(all, &Comparison::ssim),
-              mean_of(all, &Comparison::nrmse));
-    std::printf("\n");
-  }
-  const std::string mask = terms.mask == "brain" ? "reference above 2 % of the peak" : terms.mask;
-  std::printf("peak: %s of the reference; mask: %s\n", terms.peak.c_str(), mask.c_str());
-  std::fflush(stdout);
+  only_for(!choices.memorisation && !choices.held_out.empty(), "--holdout", "--memorisation");
+  only_for(!choices.memorisation && !choices.preview_file.empty(), "--preview", "--memorisation");
+  if (choices.terms.peak != "p99.5" && choices.terms.peak != "max") parse_positive("--peak", choices.terms.peak);
 }
 
-std::string as_json(const Comparisons& all, const ComparisonTerms& terms) {
-  nlohmann::ordered_json json{{"peak", terms.peak}, {"mask", terms.mask}, {"cases", nlohmann::json::array()}};
-  for (const Comparison& one : all) {
-    json["cases"].push_back({{"reference", one.reference.string()},
-                             {"test", one.test.string()},
-                             {"psnr_db", one.psnr_db},  // null for identical volumes: infinite
-                             {"ssim", one.ssim},
-                             {"nrmse", one.nrmse},
-                             {"rmse", one.rmse},
-                             {"peak", one.peak},
-                             {"mask_voxels", one.mask_voxels}});
+void evaluate(const Choices& choices, ProgressDisplay& progress) {
+  const int threads = static_cast<int>(choices.threads);
+  if (choices.synthesis) {
+    evaluate_synthesis({choices.reference, choices.test, static_cast<std::uint64_t>(choices.seed),
+                        static_cast<std::size_t>(choices.draws), threads, choices.reading.options(), choices.json_file,
+                        choices.replace()},
+                       progress);
+  } else if (choices.memorisation) {
+    evaluate_memorisation({choices.reference, choices.test, choices.held_out, threads, choices.reading.options(),
+                           choices.json_file, choices.preview_file, choices.replace()},
+                          progress);
+  } else {
+    evaluate_pairs({choices.reference, choices.test, choices.terms, choices.reading.options(), choices.json_file,
+                    choices.csv_file, choices.replace()},
+                   progress);
   }
-  json["mean"] = {{"psnr_db", mean_of(all, &Comparison::psnr_db)},
-                  {"ssim", mean_of(all, &Comparison::ssim)},
-                  {"nrmse", mean_of(all, &Comparison::nrmse)}};
-  return json.dump(2) + "\n";
-}
-
-/// RFC 4180: quoted, with quotes doubled.
-std::string csv_text(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-std::string as_csv(const Comparisons& all) {
-  std::ostringstream csv;
-  csv << "reference,test,psnr_db,ssim,nrmse,rmse,peak,mask_voxels\n";
-  for (const Comparison& one : all) {
-    csv << csv_text(one.reference.string()) << ',' << csv_text(one.test.string()) << ',' << one.psnr_db << ','
-        << one.ssim << ',' << one.nrmse << ',' << one.rmse << ',' << one.peak << ',' << one.mask_voxels << '\n';
-  }
-  return csv.str();
 }
 
 }  // namespace
 
 int evaluate_command(const Invocation& invocation) {
-  std::string reference, test, json_file, csv_file;
-  ComparisonTerms terms;
-  ReadChoices reading;
-  bool overwrite = false;
-
-  Arguments arguments;
-  arguments.positional("REF", &reference, "reference volume, or folder of volumes")
-      .positional("TEST", &test, "volume to judge, or folder of volumes with the same names");
-  arguments
-      .option("peak", po::value(&terms.peak)->value_name("p99.5|max|NUMBER")->default_value(terms.peak),
-              "data range: the 99.5th percentile of the reference's non-zero voxels, its maximum, or a number")
-      .option(
-          "mask", po::value(&terms.mask)->value_name("brain|all|FILE")->default_value(terms.mask),
-          "voxels to judge: those where the reference is above 2 % of the peak, all, or those that are not 0 in FILE")
-      .option("json", po::value(&json_file)->value_name("FILE"), "write the numbers as JSON, too")
-      .option("csv", po::value(&csv_file)->value_name("FILE"), "write the numbers as CSV, too")
-      .flag("overwrite", &overwrite, "replace FILEs that exist");
-  reading.add_to(arguments);
-  arguments.with_progress();
-
+  Choices choices;
+  const Arguments arguments = arguments_for(choices);
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
-    const Overwrite replace = overwrite ? Overwrite::yes : Overwrite::no;
-    if (terms.peak != "p99.5" && terms.peak != "max") parse_positive("--peak", terms.peak);
-    check_outputs({json_file, csv_file}, {reference, test}, replace);
-
-    Comparisons all;
-    const std::vector<Pair> pairs = matched_pairs(reference, test);
-    progress.stage("comparing");
-    for (const Pair& pair : pairs) {
-      all.push_back(compare_volumes(pair.reference, pair.test, terms, reading.options()));
-      progress.update(static_cast<double>(all.size()) / static_cast<double>(pairs.size()));
-    }
-
-    progress.finish();
-    print_table(all, terms);
-    if (!json_file.empty()) write_file(json_file, as_json(all, terms), replace);
-    if (!csv_file.empty()) write_file(csv_file, as_csv(all), replace);
-    for (const std::string& file : {json_file, csv_file}) {
-      if (!file.empty()) std::cout << "wrote " << file << '\n';
-    }
+    check_choices(choices);
+    check_outputs({choices.json_file, choices.csv_file, choices.preview_file},
+                  {choices.reference, choices.test, choices.held_out}, choices.replace());
+    evaluate(choices, progress);
   });
 }
 

@@ -11,7 +11,6 @@ namespace voxprior {
 namespace {
 
 constexpr std::uint64_t kNetworkSeeds[] = {0, 1, 2};
-constexpr double kNoSpread = 1e-9;
 
 }  // namespace
 
@@ -33,28 +32,19 @@ SampleFingerprint sample_fingerprint(const Image& image, int mirror_axis) {
 TrainingVolumes::TrainingVolumes(std::vector<CopyFingerprint> volumes) {
   if (volumes.size() < 2) fail(ExitCode::input, "looking for copies needs two training volumes or more");
   const auto n = static_cast<double>(volumes.size());
-  mean_.resize(volumes.front().features.size());
-  scale_.resize(mean_.size());
-  for (const CopyFingerprint& v : volumes)
-    for (std::size_t f = 0; f < mean_.size(); ++f) mean_[f] += v.features[f] / n;
-  for (const CopyFingerprint& v : volumes)
-    for (std::size_t f = 0; f < mean_.size(); ++f) scale_[f] += std::pow(v.features[f] - mean_[f], 2) / n;
-  for (std::size_t f = 0; f < mean_.size(); ++f) {
-    const double sd = std::sqrt(scale_[f]);
-    scale_[f] = sd > kNoSpread * std::abs(mean_[f]) ? 1 / sd : 0;
+  for (std::size_t f = 0; f < volumes.front().features.size(); ++f) {
+    double mean = 0;
+    for (const CopyFingerprint& v : volumes) mean += v.features[f] / n;
+    for (const CopyFingerprint& v : volumes) feature_variance_ += std::pow(v.features[f] - mean, 2) / n;
   }
-  for (CopyFingerprint& v : volumes) {
-    for (std::size_t f = 0; f < mean_.size(); ++f) v.features[f] = (v.features[f] - mean_[f]) * scale_[f];
-    voxels_.push_back(std::move(v.voxels));
-    features_.push_back(std::move(v.features));
-  }
+  if (!(feature_variance_ > 0)) fail(ExitCode::input, "the training volumes are all alike: no distance can be judged");
+  volumes_ = std::move(volumes);
 }
 
 double TrainingVolumes::feature_distance(const std::vector<double>& features, std::size_t training) const {
   double sum = 0;
-  for (std::size_t f = 0; f < mean_.size(); ++f)
-    sum += std::pow((features[f] - mean_[f]) * scale_[f] - features_[training][f], 2);
-  return std::sqrt(sum / static_cast<double>(mean_.size()));
+  for (std::size_t f = 0; f < features.size(); ++f) sum += std::pow(features[f] - volumes_[training].features[f], 2);
+  return std::sqrt(sum / feature_variance_);
 }
 
 NearestTraining TrainingVolumes::nearest(const SampleFingerprint& sample) const {
@@ -64,7 +54,7 @@ NearestTraining TrainingVolumes::nearest(const SampleFingerprint& sample) const 
   for (std::size_t t = 0; t < count(); ++t)
     for (const bool is_mirrored : {false, true}) {
       const CopyFingerprint& view = is_mirrored ? sample.mirrored : sample.upright;
-      const AlignedCorrelation alignment = view.voxels.with(voxels_[t]);
+      const AlignedCorrelation alignment = view.voxels.with(volumes_[t].voxels);
       if (alignment.correlation > found.alignment.correlation) {
         found.by_correlation = t;
         found.alignment = alignment;

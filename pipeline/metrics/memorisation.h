@@ -27,7 +27,7 @@ struct NearestTraining {
   AlignedCorrelation alignment;    ///< of that volume, moved onto the sample
   bool mirrored = false;           ///< the sample was mirrored to find it
   std::size_t by_features = 0;     ///< index of the training volume at the least feature distance
-  double feature_distance = 0;     ///< Euclidean, features standardised over the training set, per sqrt(feature)
+  double feature_distance = 0;     ///< Euclidean, in root mean square distances of training volumes from their mean
 
   double correlation_distance() const { return 1 - alignment.correlation; }
 };
@@ -35,17 +35,16 @@ struct NearestTraining {
 /// Finds the training volumes that samples are nearest to. A pure function of the volumes.
 class TrainingVolumes {
  public:
-  /// Needs two volumes or more, Error(ExitCode::input).
+  /// Needs two volumes or more that are not all alike, Error(ExitCode::input).
   explicit TrainingVolumes(std::vector<CopyFingerprint> volumes);
   NearestTraining nearest(const SampleFingerprint& sample) const;  ///< safe from several threads
-  std::size_t count() const { return voxels_.size(); }
+  std::size_t count() const { return volumes_.size(); }
 
  private:
   double feature_distance(const std::vector<double>& features, std::size_t training) const;
 
-  std::vector<CorrelationImage> voxels_;
-  std::vector<std::vector<double>> features_;  // standardised
-  std::vector<double> mean_, scale_;           // scale 0: the feature is left out
+  std::vector<CopyFingerprint> volumes_;
+  double feature_variance_ = 0;  // over the training set, of all features together
 };
 
 /// Whether samples lie nearer to the training set than volumes that the generator has never seen.

@@ -18,6 +18,7 @@ namespace voxprior {
 namespace {
 
 constexpr std::size_t kMostComponents = 16;
+constexpr std::size_t kVolumesPerComponent = 5;
 constexpr std::size_t kKidBlocks = 5;
 
 struct MetricKind {
@@ -94,18 +95,18 @@ class SeriesList {
 
 constexpr const char* kComponents = "principal components";
 
+/// Components found on few volumes fit those volumes only.
+std::size_t components_for(std::size_t half) {
+  return std::clamp<std::size_t>(half / kVolumesPerComponent, 2, kMostComponents);
+}
+
 void add_features(const SetStudy& study, const HalfSamples& draw, SeriesList& series) {
   const std::size_t half = draw.a.size();
   const Samples everyone = draw.everyone();
-  for (const SetStudy::Family& family : study.families) {
-    std::vector<FeatureTable> tables;
-    for (const FeatureTable& table : family.tables)
-      tables.push_back(standardised(rows_of(table, everyone), samples_between(0, half)));
-    series.add_family(family.name, tables, half);
-  }
-  const FeatureTable components =
-      principal_coordinates(study.thumbnail_products, draw.a, std::min(half / 2, kMostComponents));
-  series.add_family(kComponents, {rows_of(components, everyone)}, half);
+  for (const SetStudy::Family& family : study.families)
+    series.add_family(family.name, family.scaled(everyone, samples_between(0, half)), half);
+  const FeatureTable components = principal_coordinates(study.thumbnail_products, draw.a, components_for(half));
+  series.add_family(kComponents, {scaled_as_one(rows_of(components, everyone), samples_between(0, half))}, half);
 }
 
 void add_distributions(const SetStudy& study, const HalfSamples& draw, SeriesList& series) {
@@ -131,15 +132,14 @@ double kid_block_sd(const std::vector<FeatureTable>& tables, std::size_t per_sid
 }
 
 void add_block_deviations(const SetStudy& study, std::size_t block, SeriesList& series) {
-  const Samples real = samples_between(0, study.per_side);
-  for (const SetStudy::Family& family : study.families) {
-    std::vector<FeatureTable> tables;
-    for (const FeatureTable& table : family.tables) tables.push_back(standardised(table, real));
-    series.at(family.name, kMetricKinds[kKid]).block_sd = kid_block_sd(tables, study.per_side, block);
-  }
+  const Samples real = samples_between(0, study.per_side), everyone = samples_between(0, 2 * study.per_side);
+  for (const SetStudy::Family& family : study.families)
+    series.at(family.name, kMetricKinds[kKid]).block_sd =
+        kid_block_sd(family.scaled(everyone, real), study.per_side, block);
   const FeatureTable components =
-      principal_coordinates(study.thumbnail_products, real, std::min(study.per_side / 4, kMostComponents));
-  series.at(kComponents, kMetricKinds[kKid]).block_sd = kid_block_sd({components}, study.per_side, block);
+      principal_coordinates(study.thumbnail_products, real, components_for(study.per_side / 2));
+  series.at(kComponents, kMetricKinds[kKid]).block_sd =
+      kid_block_sd({scaled_as_one(components, real)}, study.per_side, block);
 }
 
 PairSimilarity similarity_of(const SetStudy& study, std::size_t first, const SetComparisonOptions& options) {
@@ -151,9 +151,7 @@ PairSimilarity similarity_of(const SetStudy& study, std::size_t first, const Set
 }  // namespace
 
 bool SetMetric::worse_than_floor() const {
-  const bool above = synthetic.mean > floor.high && floor.mean < synthetic.low;
-  const bool below = synthetic.mean < floor.low && floor.mean > synthetic.high;
-  return (above && good != Good::high) || (below && good != Good::low);
+  return (good != Good::high && synthetic.low > floor.high) || (good != Good::low && synthetic.high < floor.low);
 }
 
 SetComparison compare_sets(const std::vector<VolumeDescription>& real, const std::vector<VolumeDescription>& synthetic,

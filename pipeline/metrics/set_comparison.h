@@ -20,8 +20,8 @@ struct SetMetric {
   Estimate floor;       ///< real against real, other half (MS-SSIM: among real ones): what perfection would show
   double block_sd = 0;  ///< KID only: standard deviation over the blocks of blocked_mmd2
 
-  /// The synthetic mean lies on the bad side of the floor's interval (for like_real: on either side), and the floor's
-  /// mean outside the synthetic interval. Two samples of one population were called so in 4 of 1140 comparisons.
+  /// The whole interval lies on the bad side of the floor's (for like_real: on either side). Two samples of one
+  /// population were called so in none of 1140 comparisons.
   bool worse_than_floor() const;
 };
 
@@ -48,7 +48,7 @@ constexpr std::size_t kFewestVolumes = 20;  ///< on each side: halves of 10, bel
 
 /// Compares two sets of volumes on one grid. In every draw the real set is split at random into halves A and B, and a
 /// half C is taken of the synthetic set, all of one size. A against C gives the synthetic value, A against B the floor.
-/// Features are standardised, and principal components found, on A alone, so that B and C are treated alike. Means are
+/// Features are scaled, and principal components found, on A alone, so that B and C are treated alike. Means are
 /// over the draws. Drawing halves without replacement varies an estimate as much as the choice of the whole sample does
 /// (the half-sample bootstrap: var(1/m - 1/n) = var/n for m = n/2), and no volume meets its own copy, which would be a
 /// nearest neighbour at distance 0.

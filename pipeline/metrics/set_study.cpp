@@ -27,13 +27,22 @@ SetStudy study_of(const std::vector<VolumeDescription>& real, const std::vector<
     for (std::size_t i = 0; i < n; ++i) volumes.push_back(&(*set)[order[i]]);
   }
   std::vector<SetStudy::Family> families;
-  families.push_back({"radiomics", {table_from(volumes, [](const auto& v) { return v.radiomics; })}});
+  families.push_back({"radiomics", {table_from(volumes, [](const auto& v) { return v.radiomics; })}, false});
   families.push_back({"random networks", {}});
   for (std::size_t k = 0; k < volumes.front()->networks.size(); ++k)
     families.back().tables.push_back(table_from(volumes, [k](const auto& v) { return v.networks[k]; }));
   families.push_back({"power spectrum", {table_from(volumes, [](const auto& v) { return v.power_spectrum; })}});
   families.push_back({"wavelet bands", {table_from(volumes, [](const auto& v) { return v.wavelet_bands; })}});
   return {n, volumes, families, inner_products(table_from(volumes, [](const auto& v) { return v.thumbnail; }))};
+}
+
+std::vector<FeatureTable> SetStudy::Family::scaled(const Samples& rows, const Samples& reference) const {
+  std::vector<FeatureTable> found;
+  for (const FeatureTable& table : tables) {
+    const FeatureTable chosen = rows_of(table, rows);
+    found.push_back(one_unit ? scaled_as_one(chosen, reference) : standardised(chosen, reference));
+  }
+  return found;
 }
 
 Samples HalfSamples::everyone() const {

@@ -13,6 +13,10 @@ struct SetStudy {
   struct Family {
     std::string name;
     std::vector<FeatureTable> tables;
+    bool one_unit = true;  ///< all columns have one unit, and are scaled as one
+
+    /// The tables' chosen rows, scaled by those of them that are the reference.
+    std::vector<FeatureTable> scaled(const Samples& rows, const Samples& reference) const;
   };
   std::size_t per_side = 0;
   std::vector<const VolumeDescription*> volumes;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.h"
+
 namespace voxprior {
 namespace {
 
@@ -74,6 +76,19 @@ FeatureTable standardised(const FeatureTable& features, const Samples& reference
   for (std::size_t s = 0; s < features.samples; ++s)
     for (std::size_t c = 0; c < columns.size(); ++c)
       scaled.values.push_back((features.row(s)[columns[c]] - scales[c].mean) / scales[c].sd);
+  return scaled;
+}
+
+FeatureTable scaled_as_one(const FeatureTable& features, const Samples& reference) {
+  FeatureTable scaled = features;
+  double variance = 0;
+  for (std::size_t column = 0; column < features.dims; ++column) {
+    const Moments moments = moments_of_column(features, column, reference);
+    variance += moments.sd * moments.sd / static_cast<double>(features.dims);
+    for (std::size_t s = 0; s < features.samples; ++s) scaled.values[s * features.dims + column] -= moments.mean;
+  }
+  if (!(variance > 0)) fail(ExitCode::input, "the reference volumes are all alike: no scale to compare others on");
+  for (double& v : scaled.values) v /= std::sqrt(variance);
   return scaled;
 }
 

@@ -44,4 +44,9 @@ PairTable squared_distances(const FeatureTable& features);
 /// the reference is divided by its spread over all rows; one without spread anywhere is left out.
 FeatureTable standardised(const FeatureTable& features, const Samples& reference);
 
+/// Every column minus its mean over `reference`, all divided by one number: the root mean square of what is left there.
+/// For features of one unit, where a column that hardly varies should count little. Refuses a reference without any
+/// spread, Error(ExitCode::input).
+FeatureTable scaled_as_one(const FeatureTable& features, const Samples& reference);
+
 }  // namespace voxprior

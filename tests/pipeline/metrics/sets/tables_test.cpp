@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "tests/pipeline/metrics/sets/random_sets.h"
 
 namespace voxprior {
@@ -27,6 +28,16 @@ TEST(Tables, AColumnThatOnlyTheOthersFillIsKept) {
   ASSERT_EQ(t.dims, 1u);  // the first is constant everywhere
   EXPECT_EQ(t.row(0)[0], 0);
   EXPECT_NEAR(t.row(2)[0], 3 / std::sqrt(2.), 1e-12);  // the spread of 3, 3, 6 is sqrt 2
+}
+
+TEST(Tables, ScaledAsOneKeepTheirProportions) {
+  // Deviations of the reference: 3 and 4 in two columns: mean square (9 + 16) / 2.
+  const FeatureTable t = scaled_as_one(table_of({{1, 10}, {7, 2}, {4, 106}}), {0, 1});
+  const double rms = std::sqrt(12.5);
+  EXPECT_NEAR(t.row(0)[0], -3 / rms, 1e-12);
+  EXPECT_NEAR(t.row(0)[1], 4 / rms, 1e-12);
+  EXPECT_NEAR(t.row(2)[1], 100 / rms, 1e-12);
+  EXPECT_THROW(scaled_as_one(table_of({{1, 2}, {1, 2}}), {0, 1}), Error);
 }
 
 }  // namespace
