@@ -15,7 +15,6 @@ LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device de
   // Level 0 rules. Measured: 5.1 tensors of its width at an eighth of the voxels, convolution workspace included.
   loaded.bytes_per_voxel = 6. * static_cast<double>(widths.channels[0]) * sizeof(float) / 8;
   loaded.denoise = [file, body_type](const torch::Tensor& x, double sigma) mutable {
-    const torch::NoGradGuard no_grad;
     return denoise_with(file.network, file.preconditioner, x, torch::full({x.size(0)}, sigma, x.options()), body_type);
   };
   return loaded;

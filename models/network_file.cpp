@@ -64,7 +64,7 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
   Unet network(unet_widths(card, kind, path));
   load_parameters(*network, kWeightPrefix, file.tensors, path.string());
   network->to(device);
-  network->eval();
+  for (torch::Tensor& weights : network->parameters()) weights.requires_grad_(false);
   const LowBand low = kind == ModelKind::detail ? LowBand::given : LowBand::noisy;
   return {network, HaarPreconditioner(feature_std_of(file, path).to(device), low), card, file.sha256};
 }

@@ -13,7 +13,7 @@
 
 namespace voxprior {
 
-/// A trained network of any kind, as its file holds it.
+/// A trained network of any kind, as its file holds it. Its weights take no gradient; its input may.
 struct NetworkFile {
   Unet network{nullptr};
   HaarPreconditioner preconditioner;

@@ -12,6 +12,7 @@ std::vector<Command> all_commands() {
       {"encode", encode_command},
       {"decode", decode_command},
       {"interpolate", interpolate_command},
+      {"loglik", loglik_command},
       {"train denoiser", train_denoiser_command},
       {"train diffusion", train_diffusion_command},
       {"train cascade", train_cascade_command},

@@ -16,6 +16,7 @@ int synth_command(const Invocation& invocation);
 int encode_command(const Invocation& invocation);
 int decode_command(const Invocation& invocation);
 int interpolate_command(const Invocation& invocation);
+int loglik_command(const Invocation& invocation);
 int train_denoiser_command(const Invocation& invocation);
 int train_diffusion_command(const Invocation& invocation);
 int train_cascade_command(const Invocation& invocation);

@@ -154,5 +154,25 @@ TEST_F(Synth, InterpolationMakesItsVolumesAndASheet) {
   EXPECT_NE(read_volume(file("way/step-00.nii.gz")).voxels, read_volume(file("way/step-01.nii.gz")).voxels);
 }
 
+TEST_F(Synth, ALikelihoodIsTheSumOfItsLevelsAndTheMeanOfItsMap) {
+  const std::string scan = testdata("brain_t1_crop.nii.gz");
+  const std::vector<std::string> words{"loglik",      scan,  "--model",    VOXPRIOR_RANDOM_CASCADE,
+                                       "--threads",   "1",   "--progress", "none",
+                                       "--tolerance", "0.1", "--map",      file("map.nii.gz")};
+  const Outcome outcome = voxprior_run(words);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const double bits = json("map.voxprior.json")["bits_per_voxel"].get<double>();
+  double levels = 0;
+  for (std::size_t at = outcome.out.find("safetensors: "); at != std::string::npos;
+       at = outcome.out.find("safetensors: ", at + 1))
+    levels += std::stod(outcome.out.substr(at + 13));
+  EXPECT_NEAR(levels, bits, 1e-3);  // printed with six digits
+  const Volume map = read_volume(file("map.nii.gz"));
+  double sum = 0;
+  for (const float v : map.voxels) sum += v;
+  EXPECT_NEAR(sum / static_cast<double>(map.voxels.size()), bits, 1e-3);
+  expect_refused(voxprior_run(words), 5, "loglik");
+}
+
 }  // namespace
 }  // namespace voxprior

@@ -10,6 +10,7 @@
 #include "models/cascade_files.h"
 #include "models/precision.h"
 #include "pipeline/cascade/cascade.h"
+#include "pipeline/cascade/cascade_likelihood.h"
 #include "pipeline/cascade/latent.h"
 #include "pipeline/samplers/registry.h"
 #include "pipeline/samplers/step_noise.h"
@@ -85,6 +86,19 @@ class CascadeSession final : public SynthSession {
     });
   }
 
+  VolumeLikelihood likelihood(std::vector<float> voxels, double grey_level, int probes, double tolerance,
+                              std::uint64_t seed, ProgressDisplay& progress) const override {
+    return with_resource_errors([&] {
+      CascadeLikelihoodOptions options;
+      options.quantisation_width = grey_level;
+      options.probes = probes;
+      options.tolerance.relative = options.tolerance.absolute = tolerance;
+      const CascadeLikelihood found = cascade_likelihood(differentiable_cascade(), tensor_of(voxels), seed, options,
+                                                         [&](double f) { progress.update(f); });
+      return VolumeLikelihood{found.bits_per_voxel, found.bits_of_levels, voxels_of(found.bits_map), found.evaluations};
+    });
+  }
+
   std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const override {
     return voxels_of(interpolate_latents(tensor_of(a), tensor_of(b), t));
   }
@@ -98,6 +112,14 @@ class CascadeSession final : public SynthSession {
   static std::vector<float> voxels_of(const torch::Tensor& volume) {
     const torch::Tensor dense = volume.contiguous();
     return {dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel()};
+  }
+
+  /// The cascade without tiles, through which no gradient passes.
+  Cascade differentiable_cascade() const {
+    Cascade cascade = cascade_;
+    for (std::size_t i = 0; i < cascade.octaves.size(); ++i)
+      cascade.octaves[i].denoise = on_device(loaded_.octaves[i].denoise, device_);
+    return cascade;
   }
 
   CascadeLevel level_of(const LoadedDenoiser& model, Denoiser denoise, int steps) const {

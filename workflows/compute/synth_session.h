@@ -38,6 +38,14 @@ struct SynthFacts {
   std::vector<SynthModelFile> files;
 };
 
+/// How likely a model finds a volume.
+struct VolumeLikelihood {
+  double bits_per_voxel = 0;
+  std::vector<double> bits_of_levels;  ///< coarse first; they add up to bits_per_voxel
+  std::vector<float> map;              ///< bits of each voxel, i fastest
+  int evaluations = 0;                 ///< of the networks, each with a backward pass
+};
+
 /// A loaded synthesis model. Lives in the compute module, so everything here is virtual and free of LibTorch.
 class SynthSession {
  public:
@@ -56,6 +64,11 @@ class SynthSession {
   /// `steps` and `detail_steps` are steps of the Runge-Kutta method, four network calls each.
   virtual std::vector<float> encode(std::vector<float> voxels, ProgressDisplay& progress) const = 0;
   virtual std::vector<float> decode(std::vector<float> latent, ProgressDisplay& progress) const = 0;
+
+  /// -log2 of the probability of a volume whose intensities are named to within `grey_level`, in normalised intensity;
+  /// see pipeline/cascade/cascade_likelihood.h. `probes` random vectors, drawn from `seed`. Whole levels at once.
+  virtual VolumeLikelihood likelihood(std::vector<float> voxels, double grey_level, int probes, double tolerance,
+                                      std::uint64_t seed, ProgressDisplay& progress) const = 0;
 
   /// Point t in 0 .. 1 between two latents.
   virtual std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const = 0;

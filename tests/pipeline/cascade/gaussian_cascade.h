@@ -26,4 +26,15 @@ inline Cascade gaussian_cascade(int steps) {
           {{denoise_detail, karras_schedule(steps, 0.002, 10)}, {denoise_detail, karras_schedule(steps, 0.002, 10)}}};
 }
 
+/// A draw from the distribution that the cascade is exact for.
+inline torch::Tensor gaussian_volume() {
+  torch::manual_seed(2);
+  torch::Tensor x = kCoarseStd * torch::randn({1, 1, 8, 6, 10});
+  for (int octave = 0; octave < 2; ++octave) {
+    const torch::Tensor detail = kDetailStd * torch::randn({1, 1, 2 * x.size(2), 2 * x.size(3), 2 * x.size(4)});
+    x = with_block_means(detail, x);
+  }
+  return x;
+}
+
 }  // namespace voxprior::test

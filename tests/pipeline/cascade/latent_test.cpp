@@ -12,19 +12,7 @@ namespace voxprior {
 namespace {
 
 using test::gaussian_cascade;
-using test::kCoarseStd;
-using test::kDetailStd;
-
-// A draw from the distribution that the cascade is exact for.
-torch::Tensor gaussian_volume() {
-  torch::manual_seed(2);
-  torch::Tensor x = kCoarseStd * torch::randn({1, 1, 8, 6, 10});
-  for (int octave = 0; octave < 2; ++octave) {
-    const torch::Tensor detail = kDetailStd * torch::randn({1, 1, 2 * x.size(2), 2 * x.size(3), 2 * x.size(4)});
-    x = with_block_means(detail, x);
-  }
-  return x;
-}
+using test::gaussian_volume;
 
 double relative_error(int steps) {
   const Cascade cascade = gaussian_cascade(steps);
