@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 [ $# -ge 2 ] || { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 2; }
 source_folder=$1 out=$2
 shift 2
-build="$root/build/release" model=ct choices=()
+build="$root/build/release" model=auto choices=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --model) model=$2; shift 2 ;;
@@ -26,10 +26,10 @@ check() {  # what, whether it holds
   if [ "$2" = yes ]; then echo "- $1: yes"; else echo "- $1: **NO**"; failed=1; fi
 }
 # Messages of dciodvfy without what differs from file to file.
-errors_of() {
-  find "$1" -type f ! -name '*.json' -print0 | xargs -0 -n1 dciodvfy 2>&1 | { grep '^Error' || true; } | sort -u
+errors_of() {  # dciodvfy exits with 1 for a file in error, and so does xargs
+  find "$1" -type f ! -name '*.json' -print0 | { xargs -0 -n1 dciodvfy 2>&1 || true; } | { grep '^Error' || true; } | sort -u
 }
-tag_of() { dcmdump +P "$2" -q "$1" 2>/dev/null | sed -n 's/^[^[]*\[\([^]]*\)\].*/\1/p' | head -1; }
+tag_of() { dcmdump +P "$2" -q "$1" 2>/dev/null | sed -n 's/^[^[]*\[\([^]]*\)\].*/\1/p' | sed -n 1p; }
 positions_of() { find "$1" -type f ! -name '*.json' -print0 | xargs -0 dcmdump +P 0020,0032 -q | sed -n 's/.*\[\(.*\)\].*/\1/p' | sort; }
 
 start=$(date +%s.%N)
@@ -38,8 +38,8 @@ start=$(date +%s.%N)
 seconds=$(echo "$(date +%s.%N) - $start" | bc)
 
 # One series is written as files in the folder itself, several as a folder each: this script is for one.
-first=$(find "$out/derived" -type f ! -name '*.json' | sort | head -1)
-original=$(find "$source_folder" -type f | sort | head -1)
+first=$(find "$out/derived" -type f ! -name '*.json' | sort | sed -n 1p)
+original=$(find "$source_folder" -type f | sort | sed -n 1p)
 {
   echo "# $(basename "$source_folder") through \`denoise\` and back"
   echo
