@@ -11,6 +11,8 @@
 #include <limits>
 
 #include "base/error.h"
+#include "io/grid.h"
+#include "io/itk/regrid.h"
 
 namespace voxprior {
 namespace {
@@ -111,6 +113,36 @@ Volume resample_upright(const Volume& sheared, Interpolation interpolation) {
   const float* first = image.GetBufferPointer();
   upright.voxels.assign(first, first + upright.geometry.voxel_count());
   return upright;
+}
+
+Geometry grid_with_spacing(const Geometry& grid, const std::array<double, 3>& spacing_mm) {
+  Geometry result = grid;
+  for (int axis = 0; axis < 3; ++axis) {
+    const double extent_mm = static_cast<double>(grid.size[axis]) * grid.spacing_mm[axis];
+    result.spacing_mm[axis] = spacing_mm[axis];
+    result.size[axis] = std::max<std::int64_t>(1, std::llround(extent_mm / spacing_mm[axis]));
+    // From the centre of the first voxel to the centre of the grid, before and after.
+    const double before_mm = 0.5 * static_cast<double>(grid.size[axis] - 1) * grid.spacing_mm[axis];
+    const double after_mm = 0.5 * static_cast<double>(result.size[axis] - 1) * spacing_mm[axis];
+    for (int n = 0; n < 3; ++n) result.origin_mm[n] += (before_mm - after_mm) * grid.lps_from_index[3 * n + axis];
+  }
+  return result;
+}
+
+Volume resample_to_spacing(const Volume& volume, const std::array<double, 3>& spacing_mm, Interpolation interpolation) {
+  if (volume.geometry.spacing_mm == spacing_mm) return volume;
+  const Affine in_place{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
+  // Centres of the new voxels lie inside of the old grid, whose size is rounded by half a voxel at most.
+  const float nowhere = *std::min_element(volume.voxels.begin(), volume.voxels.end());
+  Volume result;
+  result.geometry = grid_with_spacing(volume.geometry, spacing_mm);
+  result.stored = volume.stored;
+  result.stored.native_header.clear();
+  result.modality = volume.modality;
+  result.notices = volume.notices;
+  result.voxels = regrid(volume, result.geometry, in_place,
+                         interpolation == Interpolation::bspline ? Regridding::bspline : Regridding::linear, nowhere);
+  return result;
 }
 
 }  // namespace voxprior

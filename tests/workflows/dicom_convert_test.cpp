@@ -88,6 +88,35 @@ TEST_F(DicomConvert, TiltedSlicesAreRefusedUnlessResampled) {
   EXPECT_EQ(converted(folder, {"--resample", "--interpolation", "bspline"}).geometry.size, upright.geometry.size);
 }
 
+TEST_F(DicomConvert, ASpacingThatIsAskedForIsExactAndKeepsTheCentre) {
+  const std::string folder = testdata("dicom/ct_cmb_crc_crop");
+  const Geometry before = converted(folder).geometry;
+  for (const char* how : {"linear", "bspline"}) {
+    const Volume after = converted(folder, {"--spacing", "1,1.25,2", "--interpolation", how});
+    const Geometry& grid = after.geometry;
+    EXPECT_EQ(grid.spacing_mm, (std::array<double, 3>{1, 1.25, 2}));
+    EXPECT_EQ(grid.size, (std::array<std::int64_t, 3>{58, 34, 5}));  // 64, 48 x 0.8984 mm = 57.5, 43.1; 4 x 2.5 = 10
+    for (int row = 0; row < 3; ++row) {
+      double apart_mm = grid.origin_mm[row] - before.origin_mm[row];
+      for (int axis = 0; axis < 3; ++axis) {
+        apart_mm += grid.lps_from_index[3 * row + axis] * grid.spacing_mm[axis] * 0.5 * double(grid.size[axis] - 1);
+        apart_mm -=
+            before.lps_from_index[3 * row + axis] * before.spacing_mm[axis] * 0.5 * double(before.size[axis] - 1);
+      }
+      EXPECT_NEAR(apart_mm, 0, 1e-4);  // NIfTI's affine is float32
+    }
+    EXPECT_THAT(json("ours.voxprior.json")["notices"].dump(), HasSubstr(std::string("interpolation ") + how));
+  }
+}
+
+TEST_F(DicomConvert, ASpacingThatMakesNoVolumeIsRefused) {
+  const std::string folder = testdata("dicom/ct_cmb_crc_crop");
+  for (const char* spacing : {"0", "-1", "x", "1,2", "1,2,", "1,2,3,4", "100", "0.0001"})
+    expect_refused(voxprior_run({"convert", folder, file("a.nii"), "--spacing", spacing}), 2, "convert");
+  expect_refused(voxprior_run({"convert", folder, file("a/"), "--spacing", "1"}), 2, "convert");
+  EXPECT_TRUE(fs::is_empty(scratch_.path()));
+}
+
 TEST_F(DicomConvert, AMissingSliceIsRefusedUnlessAllowed) {
   fs::create_directories(scratch_ / "in");
   for (const char* name : {"1.dcm", "2.dcm", "4.dcm"})

@@ -89,6 +89,60 @@ TEST_P(Resample, ALinearFunctionOfMillimetresStaysWhatItWas) {
   EXPECT_GT(inside, linear ? 12 * 8 * 8 : 6 * 2 * 2);
 }
 
+Volume upright_ramp() {
+  Volume volume = test::awkward_volume();
+  Geometry& grid = volume.geometry;
+  grid.size = {20, 21, 22};
+  volume.voxels.clear();
+  for (int k = 0; k < 22; ++k) {
+    for (int j = 0; j < 21; ++j) {
+      for (int i = 0; i < 20; ++i) volume.voxels.push_back(static_cast<float>(ramp(place(grid, i, j, k))));
+    }
+  }
+  return volume;
+}
+
+TEST(GridWithSpacing, HasThatSpacingAndTheSameCentreAndDirections) {
+  Geometry grid = test::awkward_volume().geometry;
+  grid.size = {9, 10, 12};
+  grid.spacing_mm = {0.7, 1.3, 2};
+  const Geometry fine = grid_with_spacing(grid, {0.5, 1.3, 5});
+  EXPECT_EQ(fine.spacing_mm, (std::array<double, 3>{0.5, 1.3, 5}));
+  EXPECT_EQ(fine.size, (std::array<std::int64_t, 3>{13, 10, 5}));  // 6.3 / 0.5 = 12.6; 24 / 5 = 4.8
+  EXPECT_EQ(fine.lps_from_index, grid.lps_from_index);
+  const auto before = place(grid, 4, 4.5, 5.5), after = place(fine, 6, 4.5, 2);
+  for (int n = 0; n < 3; ++n) EXPECT_NEAR(after[n], before[n], 1e-12);
+}
+
+// Interpolation and Gaussian smoothing both leave a linear function as it is, but for what the border does to it:
+// mirrored or held there, smoothed over three voxels of the finer grid at most.
+TEST_P(Resample, ALinearFunctionOfPlaceStaysItself) {
+  const Volume before = upright_ramp();
+  const auto& old = before.geometry.spacing_mm;
+  const Volume after = resample_to_spacing(before, {0.6 * old[0], old[1], 1.4 * old[2]}, GetParam());
+  const auto& size = after.geometry.size;
+  ASSERT_EQ(static_cast<std::int64_t>(after.voxels.size()), after.geometry.voxel_count());
+  constexpr int kBorder = 4;
+  for (std::int64_t k = kBorder; k < size[2] - kBorder; ++k) {
+    for (std::int64_t j = kBorder; j < size[1] - kBorder; ++j) {
+      for (std::int64_t i = kBorder; i < size[0] - kBorder; ++i) {
+        const double expected =
+            ramp(place(after.geometry, static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)));
+        // 0.02 of values that change by 1 to 4 from voxel to voxel: a spline mirrored at the border rings inwards.
+        ASSERT_NEAR(after.voxels[static_cast<std::size_t>((k * size[1] + j) * size[0] + i)], expected, 0.02);
+      }
+    }
+  }
+}
+
+TEST_P(Resample, TheSpacingThatItHasChangesNothing) {
+  const Volume before = test::awkward_volume();
+  const Volume after = resample_to_spacing(before, before.geometry.spacing_mm, GetParam());
+  EXPECT_EQ(after.voxels, before.voxels);
+  EXPECT_EQ(after.geometry.origin_mm, before.geometry.origin_mm);
+  EXPECT_EQ(after.stored.native_header, before.stored.native_header);
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, Resample, testing::Values(Interpolation::linear, Interpolation::bspline));
 
 TEST(Resample, AnUprightVolumeIsReturnedAsItIs) {
