@@ -21,8 +21,8 @@ struct DicomFrame {
   std::array<double, 3> position_mm{0, 0, 0};  ///< ImagePositionPatient: LPS centre of the first pixel
   double rescale_slope = 1;                    ///< real value = stored * slope + intercept; may differ between slices
   double rescale_intercept = 0;
-  std::shared_ptr<const NativePixels> native;  ///< where the pixels lie, if they can be read without parsing the file
-                                               ///< again (pixels/native_pixels.h); else null
+  std::shared_ptr<const NativePixels> native{};  ///< where the pixels lie, if they can be read without parsing the file
+                                                 ///< again (pixels/native_pixels.h); else null
 };
 
 /// The frames of a series that make one volume: one echo, one time point, one b-value.
