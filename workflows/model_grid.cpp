@@ -35,8 +35,8 @@ OnModelGrid read_on_model_grid(const std::filesystem::path& path, const SynthFac
   if (is_cut(survey, grid, result.scan_from_model))
     result.notices.push_back("part of the subject lies outside of the model's grid and is cut off");
   Volume scan = read_source(survey.source, options.reading);
-  normalise(scan, survey);
-  result.unit = survey.unit;
+  convert_to(survey.judged, survey.ct, scan);
+  result.unit = survey.judged;
   result.voxels = regrid(scan, grid, result.scan_from_model, Regridding::bspline, 0);
   return result;
 }
