@@ -12,6 +12,19 @@ namespace {
 
 constexpr std::uint64_t kNetworkSeeds[] = {0, 1, 2};
 
+/// In order, smallest first; refused when they are too few to be compared with.
+std::vector<double> sorted_held_out(std::vector<double> distances) {
+  if (distances.size() < kFewestHeldOut) {
+    fail(ExitCode::input, "looking for copies needs at least ", kFewestHeldOut, " held-out volumes, and there are ",
+         distances.size());
+  }
+  std::sort(distances.begin(), distances.end());
+  return distances;
+}
+
+/// Which of n held-out distances in order is their 1 % quantile, counted from 1.
+std::size_t limit_rank(std::size_t n) { return std::max<std::size_t>(1, n / 100); }
+
 }  // namespace
 
 CopyFingerprint copy_fingerprint(const Image& image) {
@@ -72,13 +85,9 @@ NearestTraining TrainingVolumes::nearest(const SampleFingerprint& sample) const 
 MemorisationTest memorisation_test(const std::vector<double>& sample_distances,
                                    const std::vector<double>& held_out_distances) {
   const std::size_t m = sample_distances.size(), n = held_out_distances.size();
-  if (n < kFewestHeldOut || m == 0) {
-    fail(ExitCode::input, "looking for copies needs a sample and at least ", kFewestHeldOut,
-         " held-out volumes, and there are ", m, " and ", n);
-  }
-  std::vector<double> sorted = held_out_distances;
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t rank = std::max<std::size_t>(1, n / 100);
+  if (m == 0) fail(ExitCode::input, "looking for copies needs a sample");
+  const std::vector<double> sorted = sorted_held_out(held_out_distances);
+  const std::size_t rank = limit_rank(n);
   MemorisationTest test;
   test.p_value = mann_whitney_less(sample_distances, held_out_distances);
   test.limit = sorted[rank - 1];
@@ -90,6 +99,21 @@ MemorisationTest memorisation_test(const std::vector<double>& sample_distances,
   test.expected_closer = static_cast<double>(m * rank) / static_cast<double>(n + 1);
   test.p_closer = probability_of_as_many_below(test.closer, m, rank, n);
   return test;
+}
+
+CopyLimits copy_limits(const std::vector<NearestTraining>& held_out) {
+  std::vector<double> correlation, features;
+  for (const NearestTraining& n : held_out) {
+    correlation.push_back(n.correlation_distance());
+    features.push_back(n.feature_distance);
+  }
+  const std::size_t at = limit_rank(held_out.size()) - 1;
+  return {sorted_held_out(correlation)[at], sorted_held_out(features)[at]};
+}
+
+bool nearer_than_held_out(const NearestTraining& sample, const CopyLimits& limits) {
+  return sample.correlation_distance() < limits.correlation_distance ||
+         sample.feature_distance < limits.feature_distance;
 }
 
 }  // namespace voxprior

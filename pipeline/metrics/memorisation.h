@@ -66,4 +66,16 @@ constexpr std::size_t kFewestHeldOut = 10;
 MemorisationTest memorisation_test(const std::vector<double>& sample_distances,
                                    const std::vector<double>& held_out_distances);
 
+/// Below these distances to its nearest training volume a single sample deserves a warning, as soon as it is made.
+struct CopyLimits {
+  double correlation_distance = 0, feature_distance = 0;
+};
+
+/// The 1 % quantiles (limits of memorisation_test) of what held-out volumes show. Refuses fewer than kFewestHeldOut.
+CopyLimits copy_limits(const std::vector<NearestTraining>& held_out);
+
+/// Nearer than held-out volumes are, by one measure or both. Of independent samples about 1 in (held-out + 1) is, by
+/// each measure, when there are fewer than 200 held-out volumes.
+bool nearer_than_held_out(const NearestTraining& sample, const CopyLimits& limits);
+
 }  // namespace voxprior
