@@ -1,5 +1,6 @@
 #include "models/training/shards.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
