@@ -29,8 +29,8 @@ std::shared_ptr<const NativePixels> find_native_pixels(const CheckedDicom& dicom
   }
   if (image.syntax.codec != PixelCodec::native || image.syntax.big_endian) return nullptr;
   const std::int64_t cell_bytes = image.bits_allocated / 8;
-  const auto needed = static_cast<std::uint64_t>(image.pixels() * cell_bytes * image.frames);
-  if (needed > bytes->count) return nullptr;
+  const auto plane_bytes = static_cast<std::uint64_t>(image.pixels() * cell_bytes);
+  if (static_cast<std::uint64_t>(image.frames) > bytes->count / plane_bytes) return nullptr;
 
   NativePixels pixels;
   pixels.file = dicom.structure.file;

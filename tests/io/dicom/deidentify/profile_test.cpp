@@ -72,6 +72,10 @@ TEST(Profile, OptionsKeepTheirOwnAttributesAndNoOthers) {
   EXPECT_EQ(action(0x0008, 0x0020, uids), AttributeAction::empty);
   EXPECT_EQ(action(0x0008, 0x1030, descriptors), AttributeAction::clean);
   EXPECT_EQ(action(0x0008, 0x1030, dates), AttributeAction::remove);
+  EXPECT_EQ(action(0x006a, 0x0003, uids), AttributeAction::keep);           // AnnotationGroupUID
+  EXPECT_EQ(action(0x3002, 0x0121, descriptors), AttributeAction::clean);   // PositionAcquisitionTemplateName
+  EXPECT_EQ(action(0x0020, 0x3406, descriptors), AttributeAction::remove);  // ModifiedImageDescription
+  EXPECT_EQ(action(0x0016, 0x0077, dates), AttributeAction::remove);        // GPSTimeStamp: a place and a time of day
   EXPECT_EQ(action(0x0010, 0x0030, dates), AttributeAction::empty);  // a birth date is no date of the examination
 }
 
