@@ -44,7 +44,7 @@ Coarse read_coarse(const SurveyedVolume& survey, const PrepareOptions& options) 
   for (int n = 0; n < 3; ++n)
     extent_mm[n] = (survey.box_last[n] - survey.box_first[n] + 1) * survey.grid.spacing_mm[n] + 2 * kRoom_mm;
   Volume source = read_source(survey.source, options.reading);
-  normalise(source, survey);
+  convert_to(survey.judged, survey.ct, source);
   Coarse coarse;
   coarse.source_from_coarse = centred_on_box(survey);
   coarse.volume.geometry = centred_grid(extent_mm);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 
 namespace voxprior {
 namespace {
@@ -19,12 +20,13 @@ AlignmentRecord::AlignmentRecord(std::filesystem::path file, std::string fingerp
   if (!stream) return;
   try {
     const json record = json::parse(stream);
-    if (record.at("fingerprint") != fingerprint_) return;
+    if (record.at("fingerprint") != fingerprint_)
+      fail(ExitCode::usage, file_, ": is of a run with other volumes or options; give those, or --overwrite");
     for (const json& entry : record.at("transforms"))
       rounds_[entry.at("round").get<int>()][entry.at("number").get<std::size_t>()] =
           entry.at("transform").get<Affine>();
   } catch (const json::exception&) {
-    rounds_.clear();  // not ours, or damaged: everything is registered again
+    fail(ExitCode::input, file_, ": is damaged; start anew with --overwrite");
   }
 }
 

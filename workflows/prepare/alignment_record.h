@@ -19,7 +19,8 @@ inline constexpr const char* kAlignmentRecordName = "alignment.json";
 /// a resumed run gives the same dataset. May be used from several threads.
 class AlignmentRecord {
  public:
-  /// Takes up what the file holds if it was written for the same `fingerprint` (volumes, options, version).
+  /// Takes up what the file holds, if there is one. Throws Error(ExitCode::usage) when it was written for another
+  /// `fingerprint` (volumes, options, version), Error(ExitCode::input) when it is damaged.
   AlignmentRecord(std::filesystem::path file, std::string fingerprint);
 
   /// The transform of a volume in a round, if it is known.

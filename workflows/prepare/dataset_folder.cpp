@@ -61,6 +61,7 @@ DatasetFolder::DatasetFolder(fs::path out, bool overwrite, bool resume)
            ": is left of a run that did not end; go on with --resume or start anew with --overwrite");
     fs::remove_all(partial_, problem);
   }
+  kept_ = resume && fs::exists(partial_);
   fs::create_directory(partial_, problem);
   keep_only_alignment(partial_);
   if (!fs::is_directory(partial_)) fail(ExitCode::output, partial_, ": cannot be made: ", problem.message());

@@ -13,7 +13,7 @@ class DatasetFolder {
   /// refused otherwise.
   DatasetFolder(std::filesystem::path out, bool overwrite, bool resume);
 
-  /// Removes OUT.partial, unless keep() was called or finish() has succeeded.
+  /// Removes OUT.partial, unless it was taken up, keep() was called, or finish() has succeeded.
   ~DatasetFolder();
   DatasetFolder(const DatasetFolder&) = delete;
   DatasetFolder& operator=(const DatasetFolder&) = delete;

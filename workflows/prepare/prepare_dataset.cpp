@@ -46,20 +46,18 @@ std::string fingerprint_of(const PrepareOptions& options, const Survey& survey, 
   return sha256_hex(text.str().data(), text.str().size());
 }
 
-DatasetPlan plan_dataset(const PrepareOptions& options, Survey& survey, DatasetFolder& folder,
+DatasetPlan plan_dataset(const PrepareOptions& options, Survey& survey, const fs::path& folder,
                          ProgressDisplay& progress) {
   DatasetPlan plan;
   plan.splits = choose_splits(survey.volumes, options);
   plan.grid = choose_grid(survey.volumes, options);
   if (options.align == "rigid") {
-    const fs::path file = folder.partial() / kAlignmentRecordName;
-    AlignmentRecord record(file, fingerprint_of(options, survey, plan.grid));
+    AlignmentRecord record(folder / kAlignmentRecordName, fingerprint_of(options, survey, plan.grid));
     try {
       plan.source_from_dataset = align_volumes(options, survey, plan.grid, record, progress);
     } catch (const Interrupted&) {
       record.write();
-      folder.keep();
-      fail(ExitCode::resumable, folder.partial(), ": interrupted; run the same command with --resume to go on");
+      throw;
     }
   } else {
     for (const SurveyedVolume& volume : survey.volumes)
@@ -67,6 +65,22 @@ DatasetPlan plan_dataset(const PrepareOptions& options, Survey& survey, DatasetF
   }
   notice_cut(plan, survey);
   return plan;
+}
+
+/// What was found by registration outlives an interruption.
+DatasetPlan plan_and_write(const PrepareOptions& options, Survey& survey, DatasetFolder& folder,
+                           ProgressDisplay& progress) {
+  const fs::path record = folder.partial() / kAlignmentRecordName;
+  try {
+    DatasetPlan plan = plan_dataset(options, survey, folder.partial(), progress);
+    write_dataset(folder.partial(), options, survey, plan, progress);
+    fs::remove(record);
+    return plan;
+  } catch (const Interrupted&) {
+    if (!fs::exists(record)) throw;
+    folder.keep();
+    fail(ExitCode::resumable, folder.partial(), ": interrupted; run the same command with --resume to go on");
+  }
 }
 
 /// The sidecar says which file each number was. It lies outside of the dataset: file names may name people.
@@ -86,10 +100,7 @@ PrepareReport prepare_dataset(const PrepareOptions& options, ProgressDisplay& pr
   DatasetFolder folder(out, options.overwrite, options.resume);
 
   Survey survey = survey_volumes(options, progress);
-  const DatasetPlan plan = plan_dataset(options, survey, folder, progress);
-  write_dataset(folder.partial(), options, survey, plan, progress);
-  fs::remove(folder.partial() / kAlignmentRecordName);
-
+  const DatasetPlan plan = plan_and_write(options, survey, folder, progress);
   tell_notices(survey.notices, provenance);
   record(survey, out, provenance);
   folder.finish();

@@ -19,9 +19,10 @@ namespace voxprior {
 namespace {
 
 constexpr std::size_t kHistogramBins = 64;
-constexpr double kHistogramTop = 1.28;   // of normalised intensity
-constexpr float kMrSubject = 0.1F;       // normalised intensity above which a voxel is subject: as foreground_scale
-constexpr float kCtSubject = 0.5F;       // -500 HU: between air and tissue
+constexpr double kHistogramTop = 1.28;  // of normalised intensity
+constexpr float kMrSubject = 0.1F;      // normalised intensity above which a voxel is subject: as foreground_scale
+constexpr float kCtSubject = 0.5F;      // -500 HU: between air and tissue
+constexpr float kAir_hu = -1000;
 constexpr double kLeastOfPlane = 0.001;  // share of the subject in a plane for it to count: not a few bright voxels
 constexpr double kFarHistogram = 0.06;   // of normalised intensity; T1 against T2 is 0.2 and more
 constexpr double kFarFromUsual = 4;      // times the median distance
@@ -35,13 +36,13 @@ IntensityMap intensity_unit(const PrepareOptions& options, const Volume& volume,
 }
 
 bool taken_for_ct(const PrepareOptions& options, const Volume& volume) {
-  return options.intensity == "ct" || (options.intensity == "auto" && is_ct(volume));
+  return options.intensity == "ct" || (options.intensity != "mr" && is_ct(volume));
 }
 
-/// What is brighter than this, in the volume's own unit, is subject.
-double subject_threshold(const PrepareOptions& options, const Volume& volume, const SurveyedVolume& survey) {
-  if (options.intensity == "none") return kMrSubject * foreground_scale(volume.voxels.data(), volume.voxels.size());
-  return survey.unit.inverse(survey.ct ? kCtSubject : kMrSubject);
+/// The unit in which volumes are compared and their subject is found, also where values are kept as they are.
+IntensityMap judging_unit(const PrepareOptions& options, const Volume& volume, const SurveyedVolume& survey) {
+  if (options.intensity != "none") return survey.unit;
+  return survey.ct ? ct_intensity_map() : mr_intensity_map(volume.voxels.data(), volume.voxels.size());
 }
 
 /// First and last plane across each axis that hold a share of the subject.
@@ -89,10 +90,12 @@ SurveyedVolume survey_one(const PrepareSource& source, const PrepareOptions& opt
   survey.ct = taken_for_ct(options, volume);
   if (is_constant(volume.voxels)) fail(ExitCode::input, source.file, ": all its voxels have one value; leave it out");
   survey.unit = intensity_unit(options, volume, survey.ct);
-  if (!(survey.unit.scale > 0)) fail(ExitCode::input, source.file, ": has no voxel above 0; leave it out");
-  const double threshold = subject_threshold(options, volume, survey);
+  survey.judged = judging_unit(options, volume, survey);
+  const IntensityMap& unit = survey.judged;
+  if (!(unit.scale > 0)) fail(ExitCode::input, source.file, ": has no voxel above 0; leave it out");
+  const double threshold = unit.inverse(survey.ct ? kCtSubject : kMrSubject);
   find_box(volume, threshold, survey);
-  survey.cumulative = cumulative_histogram(volume, threshold, survey.unit);
+  survey.cumulative = cumulative_histogram(volume, threshold, unit);
   if (!source.label.empty()) read_source_label(source, volume.geometry, options.reading);
   return survey;
 }
@@ -119,7 +122,7 @@ void refuse_mixed_modalities(const Survey& survey) {
     const SurveyedVolume& ct = volume.ct ? volume : survey.volumes.front();
     const SurveyedVolume& mr = volume.ct ? survey.volumes.front() : volume;
     fail(ExitCode::input, ct.source.file, ": looks like CT, ", mr.source.file,
-         " does not; prepare them apart or say --intensity mr, ct or none");
+         " does not; prepare them apart or say --intensity mr or ct");
   }
 }
 
@@ -176,10 +179,9 @@ Volume read_source_label(const PrepareSource& source, const Geometry& image_grid
   return label;
 }
 
-void normalise(Volume& volume, const SurveyedVolume& survey) {
-  const auto padding =
-      survey.ct ? ct_padding_value(volume.voxels.data(), volume.voxels.size()) : std::optional<float>();
-  for (float& value : volume.voxels) value = value == padding ? 0.F : survey.unit.forward(value);
+void convert_to(const IntensityMap& unit, bool ct, Volume& volume) {
+  const auto padding = ct ? ct_padding_value(volume.voxels.data(), volume.voxels.size()) : std::optional<float>();
+  for (float& value : volume.voxels) value = unit.forward(value == padding ? kAir_hu : value);
 }
 
 SurveyedVolume survey_reference(const PrepareOptions& options) {

@@ -13,9 +13,10 @@ namespace voxprior {
 /// What a first look at a volume tells. Axes are those of oriented_to_ras.
 struct SurveyedVolume {
   PrepareSource source;
-  std::string sha256;  ///< of the file
-  Geometry grid;       ///< oriented
-  IntensityMap unit;   ///< from the volume's values to normalised intensity
+  std::string sha256;   ///< of the file
+  Geometry grid;        ///< oriented
+  IntensityMap unit;    ///< from the volume's values to those of the dataset
+  IntensityMap judged;  ///< to normalised intensity, also where the dataset keeps values
   bool ct = false;
   std::array<double, 3> box_first{}, box_last{};  ///< indices of the first and last plane that hold the subject
   std::vector<double> cumulative;  ///< share of the subject's voxels up to each of kHistogramBins intensities
@@ -35,8 +36,8 @@ Volume read_source(const PrepareSource& source, const ReadOptions& reading);
 /// numbers from 0 to 2^24.
 Volume read_source_label(const PrepareSource& source, const Geometry& image_grid, const ReadOptions& reading);
 
-/// Values in normalised intensity; CT padding becomes air.
-void normalise(Volume& volume, const SurveyedVolume& survey);
+/// Values in another unit; CT padding becomes air.
+void convert_to(const IntensityMap& unit, bool ct, Volume& volume);
 
 /// Reads every volume once. A broken one, one without content and the copy of another are refused, or skipped with a
 /// notice where the options say so. MR and CT together are refused. A volume whose intensities are distributed unlike

@@ -17,9 +17,9 @@ struct Regridded {
 };
 
 /// What lies outside of a volume: air, or, where intensities are left alone, its darkest value.
-float outside_value(const PrepareOptions& options, const Volume& normalised) {
+float outside_value(const PrepareOptions& options, const Volume& volume) {
   if (options.intensity != "none") return 0;
-  return *std::min_element(normalised.voxels.begin(), normalised.voxels.end());
+  return *std::min_element(volume.voxels.begin(), volume.voxels.end());
 }
 
 Regridded on_grid(const PrepareOptions& options, const SurveyedVolume& survey, const Geometry& grid,
@@ -27,7 +27,7 @@ Regridded on_grid(const PrepareOptions& options, const SurveyedVolume& survey, c
   Volume volume = read_source(survey.source, options.reading);
   if (sha256_of_file(survey.source.file) != survey.sha256)
     fail(ExitCode::input, survey.source.file, ": was changed while it was being prepared; start again");
-  normalise(volume, survey);
+  convert_to(survey.unit, survey.ct, volume);
   const Regridding how = options.interpolation == "linear" ? Regridding::linear : Regridding::bspline;
   Regridded result;
   result.image = regrid(volume, grid, source_from_dataset, how, outside_value(options, volume));
