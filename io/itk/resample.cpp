@@ -2,7 +2,6 @@
 
 #include <itkBSplineInterpolateImageFunction.h>
 #include <itkIdentityTransform.h>
-#include <itkImportImageFilter.h>
 #include <itkLinearInterpolateImageFunction.h>
 #include <itkResampleImageFilter.h>
 
@@ -11,13 +10,14 @@
 #include <limits>
 
 #include "base/error.h"
+#include "io/itk/volume_image.h"
 #include "io/grid.h"
 #include "io/itk/regrid.h"
 
 namespace voxprior {
 namespace {
 
-using Image = itk::Image<float, 3>;
+using Image = ItkImage;
 using Vector = std::array<double, 3>;
 
 constexpr double kUpright = 1e-9;  // mm over the whole volume
@@ -54,31 +54,6 @@ Geometry upright_grid(const Geometry& sheared) {
   return upright;
 }
 
-Image::DirectionType itk_direction(const Geometry& grid) {
-  Image::DirectionType matrix;
-  for (unsigned row = 0; row < 3; ++row) {
-    for (unsigned k = 0; k < 3; ++k) matrix(row, k) = grid.lps_from_index[3 * row + k];
-  }
-  return matrix;
-}
-
-Image::SizeType itk_size(const Geometry& grid) {
-  Image::SizeType size;
-  for (unsigned k = 0; k < 3; ++k) size[k] = static_cast<itk::SizeValueType>(grid.size[k]);
-  return size;
-}
-
-itk::ImportImageFilter<float, 3>::Pointer import(const Volume& volume) {
-  const auto import = itk::ImportImageFilter<float, 3>::New();
-  import->SetRegion({Image::IndexType{{ 0, 0, 0 }}, itk_size(volume.geometry)});
-  import->SetSpacing(volume.geometry.spacing_mm.data());
-  import->SetOrigin(volume.geometry.origin_mm.data());
-  import->SetDirection(itk_direction(volume.geometry));
-  // The filter does not own the voxels (false) and only reads them.
-  import->SetImportPointer(const_cast<float*>(volume.voxels.data()), volume.voxels.size(), false);
-  return import;
-}
-
 itk::InterpolateImageFunction<Image, double>::Pointer interpolator(Interpolation interpolation) {
   if (interpolation == Interpolation::linear)
     return itk::LinearInterpolateImageFunction<Image, double>::New().GetPointer();
@@ -94,7 +69,7 @@ Volume resample_upright(const Volume& sheared, Interpolation interpolation) {
   upright.geometry = upright_grid(sheared.geometry);
   if (upright.geometry.size == sheared.geometry.size) return upright;
 
-  const auto source = import(sheared);
+  const auto source = itk_import(sheared.geometry, sheared.voxels);
   const auto resample = itk::ResampleImageFilter<Image, Image, double, double>::New();
   resample->SetInput(source->GetOutput());
   resample->SetTransform(itk::IdentityTransform<double, 3>::New());
