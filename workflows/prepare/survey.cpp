@@ -24,8 +24,9 @@ constexpr float kMrSubject = 0.1F;      // normalised intensity above which a vo
 constexpr float kCtSubject = 0.5F;      // -500 HU: between air and tissue
 constexpr float kAir_hu = -1000;
 constexpr double kLeastOfPlane = 0.001;  // share of the subject in a plane for it to count: not a few bright voxels
-constexpr double kFarHistogram = 0.06;   // of normalised intensity; T1 against T2 is 0.2 and more
-constexpr double kFarFromUsual = 4;      // times the median distance
+constexpr double kFarHistogram =
+    0.06;  // of normalised intensity; brains of one study are within 0.025, a whole head is at 0.10
+constexpr double kFarFromUsual = 4;  // times the median distance
 constexpr double kSamePlace_mm = 0.01;
 constexpr float kLargestLabel = 1 << 24;  // whole numbers up to here are exact in float32
 
