@@ -32,13 +32,16 @@ double true_bits_per_voxel(const torch::Tensor& volume) {
 }
 
 TEST(CascadeLikelihood, OfAGaussianCascadeIsTheTrueDensity) {
+  // A probe's estimate of how many bands are details spreads by 0.02 bits, of 16 probes by 0.005. A unit forgotten for
+  // the coarse level alone is 0.047 bits.
   CascadeLikelihoodOptions options;
-  options.tolerance = {1e-6, 1e-6, 5000};
+  options.tolerance = {1e-5, 1e-5, 5000};
+  options.probes = 16;
   for (const double scale : {1., 2.}) {
     torch::manual_seed(3);
     const torch::Tensor x = scale * test::gaussian_volume();
     const CascadeLikelihood found = cascade_likelihood(test::gaussian_cascade(10), x, 0, options);
-    EXPECT_NEAR(found.bits_per_voxel, true_bits_per_voxel(x), 2e-3) << scale;
+    EXPECT_NEAR(found.bits_per_voxel, true_bits_per_voxel(x), 0.01) << scale;
     EXPECT_NEAR(found.bits_map.mean().item<double>(), found.bits_per_voxel, 1e-5);
     EXPECT_EQ(found.bits_of_levels.size(), 3u);
   }
