@@ -7,7 +7,8 @@
 
 namespace voxprior {
 
-// One function, one command, in the file of that name: info.cpp, convert.cpp, ... Each answers an Invocation with an exit code.
+// One function, one command, in the file of that name: info.cpp, convert.cpp, ... Each answers an Invocation with an
+// exit code.
 int info_command(const Invocation& invocation);
 int convert_command(const Invocation& invocation);
 int deidentify_command(const Invocation& invocation);

@@ -10,9 +10,9 @@
 #include <limits>
 
 #include "base/error.h"
-#include "io/itk/volume_image.h"
 #include "io/grid.h"
 #include "io/itk/regrid.h"
+#include "io/itk/volume_image.h"
 
 namespace voxprior {
 namespace {

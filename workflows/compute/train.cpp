@@ -8,8 +8,8 @@
 #include <iterator>
 
 #include "base/error.h"
-#include "models/training/whole_volumes.h"
 #include "models/training/train_network.h"
+#include "models/training/whole_volumes.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
 #include "workflows/compute/training_volumes.h"
