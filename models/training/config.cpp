@@ -40,6 +40,7 @@ void read_model(TomlSection section, TrainingConfig& config) {
 
 void read_data(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Data& data = config.data;
+  section.read("dataset", data.dataset);
   section.read("train", data.train);
   section.read("train_halved", data.train_halved);
   section.read("validate", data.validate);
@@ -108,8 +109,9 @@ void check_together(const TrainingConfig& config, const std::string& file) {
          widths.channels.size(), " levels");
   if (config.noise.sigma_min >= config.noise.sigma_max)
     fail(ExitCode::usage, file, ": noise.sigma_min must be below noise.sigma_max");
-  if (config.data.train.empty() && config.data.train_halved.empty())
-    fail(ExitCode::usage, file, ": neither data.train nor data.train_halved names a folder or file to train on");
+  const TrainingConfig::Data& data = config.data;
+  if (data.dataset.empty() && data.train.empty() && data.train_halved.empty())
+    fail(ExitCode::usage, file, ": none of data.dataset, data.train and data.train_halved names what to train on");
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct TrainingConfig {
   } model;
 
   struct Data {
+    std::string dataset;                    ///< folder made by `voxprior prepare`: its train and validation volumes
     std::vector<std::string> train;         ///< folders or files; ${NAME} is replaced by that environment variable
     std::vector<std::string> train_halved;  ///< the same, averaged over blocks of 2x2x2 voxels: scans too noisy to be
                                             ///< taken as clean at their own resolution

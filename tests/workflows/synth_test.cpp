@@ -174,5 +174,33 @@ TEST_F(Synth, ALikelihoodIsTheSumOfItsLevelsAndTheMeanOfItsMap) {
   expect_refused(voxprior_run(words), 5, "loglik");
 }
 
+TEST_F(Synth, FromScansToADatasetToAModelToNewVolumes) {
+  fs::create_directory(file("scans"));
+  for (const char* name : {"brain_t1_crop.nii.gz", "head_t1_crop.nii.gz"})
+    fs::copy(testdata(name), file("scans/") + name);
+  const Outcome prepared = voxprior_run(
+      {"prepare", file("scans"), file("dataset"), "--spacing", "2", "--size", "32x24x16", "--progress", "none"});
+  ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
+
+  const std::string network = "[model]\nname = \"tiny\"\nchannels = [8, 16]\nblocks = [1, 1]\n";
+  const std::string dataset = "[data]\ndataset = \"" + file("dataset") + "\"\n";
+  test::put_bytes(scratch_ / "coarse.toml",
+                  network + "heads = 2\n" + dataset + "halvings = 1\n[training]\nsteps = 2\nbatch = 2\n");
+  test::put_bytes(scratch_ / "octave.toml", network + dataset + "[training]\nsteps = 2\nbatch = 1\npatch = 16\n");
+  fs::create_directory(file("model"));
+  for (const auto& [kind, recipe, name] : {std::array<std::string, 3>{"diffusion", "coarse", "coarse"},
+                                           std::array<std::string, 3>{"cascade", "octave", "octave-1"}}) {
+    const Outcome trained =
+        voxprior_run({"train", kind, file(recipe + ".toml"), "--out", file(recipe), "--threads", "1"});
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    fs::copy(file(recipe + "/model.safetensors"), file("model/" + name + ".safetensors"));
+  }
+  const Outcome made = voxprior_run({"synth", file("out"), "--model", file("model"), "--steps", "2", "--threads", "1"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const Volume volume = read_volume(file("out/synthetic-000000.nii.gz"));
+  EXPECT_EQ(volume.geometry.size, (std::array<std::int64_t, 3>{32, 24, 16}));
+  EXPECT_EQ(volume.geometry.spacing_mm, (std::array<double, 3>{2, 2, 2}));
+}
+
 }  // namespace
 }  // namespace voxprior

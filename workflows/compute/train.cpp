@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "base/error.h"
 #include "models/training/train_network.h"
@@ -42,6 +43,10 @@ TrainingObserver observer_of(ProgressDisplay& progress) {
   };
 }
 
+void append(std::vector<TrainingVolume>& volumes, std::vector<TrainingVolume> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(volumes));
+}
+
 void train(const TrainOptions& options, ProgressDisplay& progress) {
   at::set_num_threads(options.threads);
   TrainingRun run{read_training_config(options.config_file, options.kind), text_of(options.config_file),
@@ -49,10 +54,13 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
 
   progress.stage("reading volumes");
   const auto& data = run.config.data;
-  auto training = read_training_volumes(data.train, data.exclude, run.config.model.modality);
-  for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, run.config.model.modality))
+  const std::string& modality = run.config.model.modality;
+  auto training = read_training_volumes(data.train, data.exclude, modality);
+  for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, modality))
     training.push_back(halved(volume));
-  auto validation = read_training_volumes(data.validate, {}, run.config.model.modality);
+  append(training, read_dataset_volumes(data.dataset, Split::train, modality));
+  auto validation = read_training_volumes(data.validate, {}, modality);
+  append(validation, read_dataset_volumes(data.dataset, Split::validation, modality));
   for (TrainingVolume& volume : validation) volume.voxels = halved_volume(volume.voxels, data.halvings);
   progress.note(std::to_string(training.size()) + " volumes to train on, " + std::to_string(validation.size()) +
                 " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");

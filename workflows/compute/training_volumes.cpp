@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "io/volume_file.h"
+#include "models/training/shards.h"
 #include "pipeline/intensity/ct_padding.h"
 #include "pipeline/intensity/normalise.h"
 
@@ -69,6 +70,23 @@ std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>
     for (const fs::path& file : volume_files(entry))
       if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end())
         volumes.push_back(read_normalised(file, modality));
+  return volumes;
+}
+
+std::vector<TrainingVolume> read_dataset_volumes(const std::string& folder, Split split, const std::string& modality) {
+  std::vector<TrainingVolume> volumes;
+  if (folder.empty()) return volumes;
+  const fs::path path = expand_variables(folder);
+  const PreparedDataset dataset(path);
+  const std::string unit = modality == "ct" ? "ct-hu/1000" : "mr-p99.5";
+  if (dataset.index().intensity != unit)
+    fail(ExitCode::input, path, ": holds intensities '", dataset.index().intensity, "', a model of modality ", modality,
+         " needs '", unit, "'; prepare it with --intensity ", modality == "ct" ? "ct" : "mr");
+  const std::array<double, 3> spacing = dataset.spacing_mm();
+  for (const std::size_t number : dataset.numbers(split))
+    volumes.push_back({"volume " + std::to_string(number), dataset.volume(number)[0].contiguous(),
+                       *std::min_element(spacing.begin(), spacing.end()),
+                       *std::max_element(spacing.begin(), spacing.end())});
   return volumes;
 }
 

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "models/training/patches.h"
+#include "models/training/dataset_index.h"
+#include "models/training/source.h"
 
 namespace voxprior {
 
@@ -13,6 +14,10 @@ namespace voxprior {
 /// Throws Error(ExitCode::usage) for a variable that is not set, Error(ExitCode::input) for a missing or broken file.
 std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>& entries,
                                                   const std::vector<std::string>& exclude, const std::string& modality);
+
+/// The volumes of a split of a dataset that `voxprior prepare` made; "" has none. Its path may hold ${NAME}, too.
+/// Throws Error(ExitCode::input) for a damaged dataset or one whose intensities are not those of `modality`.
+std::vector<TrainingVolume> read_dataset_volumes(const std::string& folder, Split split, const std::string& modality);
 
 /// The volume averaged over blocks of 2x2x2 voxels; an odd last voxel is left out. Throws Error(ExitCode::input) when
 /// an axis has fewer than two voxels.
