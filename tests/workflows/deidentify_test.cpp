@@ -54,6 +54,7 @@ TEST_F(Deidentify, CopiesAFolderTreeWithoutATraceAndSaysWhatItDidNotDo) {
   const std::string before = all_bytes("in");
   // Under a random key the year among the traces turns up in the digits of a new UID once in some twenty runs.
   put_bytes(scratch_ / "key", std::string(64, '7'));
+  fs::permissions(scratch_ / "key", fs::perms::owner_read | fs::perms::owner_write);
   const Outcome outcome = deidentify("out", {"--key", file("key")});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(files_in("out").size(), 3u);
