@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "models/weights/quoted.h"
+#include "models/weights/in_quotes.h"
 
 namespace voxprior {
 namespace {
@@ -44,37 +44,37 @@ class Fields {
 
   std::string text(const std::string& key) {
     const json value = take(key);
-    if (!value.is_string()) unfit(path_, quoted(key) + " is no text");
+    if (!value.is_string()) unfit(path_, in_quotes(key) + " is no text");
     return value.get<std::string>();
   }
 
   double number(const std::string& key) {
     const json value = take(key);
-    if (!value.is_number()) unfit(path_, quoted(key) + " is no number");
+    if (!value.is_number()) unfit(path_, in_quotes(key) + " is no number");
     return value.get<double>();
   }
 
   std::int64_t count(const std::string& key) {
     const json value = take(key);
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() > INT64_MAX)
-      unfit(path_, quoted(key) + " is no whole number from 0 up");
+      unfit(path_, in_quotes(key) + " is no whole number from 0 up");
     return value.get<std::int64_t>();
   }
 
   json object(const std::string& key) {
     const json value = take(key);
-    if (!value.is_object()) unfit(path_, quoted(key) + " is no object");
+    if (!value.is_object()) unfit(path_, in_quotes(key) + " is no object");
     return value;
   }
 
   void expect_none_left() const {
-    if (!root_.empty()) unfit(path_, "unknown key " + quoted(root_.begin().key()));
+    if (!root_.empty()) unfit(path_, "unknown key " + in_quotes(root_.begin().key()));
   }
 
  private:
   json take(const std::string& key) {
     const auto found = root_.find(key);
-    if (found == root_.end()) unfit(path_, quoted(key) + " is missing");
+    if (found == root_.end()) unfit(path_, in_quotes(key) + " is missing");
     json value = *found;
     root_.erase(found);
     return value;
@@ -86,7 +86,7 @@ class Fields {
 
 void expect_one_of(const std::string& key, const std::string& value, const std::set<std::string>& known,
                    const std::filesystem::path& path) {
-  if (known.count(value) == 0) unfit(path, quoted(key) + " has the unknown value " + quoted(value));
+  if (known.count(value) == 0) unfit(path, in_quotes(key) + " has the unknown value " + in_quotes(value));
 }
 
 void expect_range(const std::string& what, double low, double high, const std::filesystem::path& path) {
@@ -98,7 +98,7 @@ std::vector<std::int64_t> parse_widths(const std::string& key, const json& list,
     return width.is_number_integer() && width.get<std::int64_t>() >= 0 && width.get<std::int64_t>() <= kLargestWidth;
   };
   const bool integers = list.is_array() && std::all_of(list.begin(), list.end(), fits);
-  if (!integers) unfit(path, "width " + quoted(key) + " is no list of whole numbers up to a million");
+  if (!integers) unfit(path, "width " + in_quotes(key) + " is no list of whole numbers up to a million");
   return list.get<std::vector<std::int64_t>>();
 }
 
@@ -112,7 +112,7 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.voxel_min_mm != 0 || card.voxel_max_mm != 0)
     expect_range("voxel_min_mm to voxel_max_mm", card.voxel_min_mm, card.voxel_max_mm, path);
   for (const auto& [key, value] : card.metrics)
-    if (!std::isfinite(value)) unfit(path, "metric " + quoted(key) + " is not finite");
+    if (!std::isfinite(value)) unfit(path, "metric " + in_quotes(key) + " is not finite");
   const bool is_hash =
       card.recipe_sha256.size() == 64 && card.recipe_sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!is_hash) unfit(path, "\"recipe_sha256\" is no SHA-256 in 64 lower-case digits");
@@ -162,7 +162,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   card.licence = fields.text("licence");
   const json metrics = fields.object("metrics");
   for (const auto& [key, value] : metrics.items()) {
-    if (!value.is_number()) unfit(path, "metric " + quoted(key) + " is no number");
+    if (!value.is_number()) unfit(path, "metric " + in_quotes(key) + " is no number");
     card.metrics[key] = value.get<double>();
   }
   card.recipe_sha256 = fields.text("recipe_sha256");
@@ -182,7 +182,7 @@ ModelCard model_card_of(const std::map<std::string, std::string>& metadata, cons
 
 std::vector<std::int64_t> widths_of(const ModelCard& card, const std::string& key, const std::filesystem::path& path) {
   const auto found = card.widths.find(key);
-  if (found == card.widths.end()) unfit(path, "width " + quoted(key) + " is missing");
+  if (found == card.widths.end()) unfit(path, "width " + in_quotes(key) + " is missing");
   return found->second;
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "models/weights/quoted.h"
+#include "models/weights/in_quotes.h"
 
 namespace voxprior {
 namespace {
@@ -31,7 +31,7 @@ json parse_strictly(std::string_view text, const std::filesystem::path& path) {
     if (event == json::parse_event_t::object_start) keys_of_open_objects.emplace_back();
     if (event == json::parse_event_t::object_end) keys_of_open_objects.pop_back();
     if (event == json::parse_event_t::key && !keys_of_open_objects.back().insert(parsed.get<std::string>()).second)
-      damaged(path, "the header names ", quoted(parsed.get<std::string>()), " twice");
+      damaged(path, "the header names ", in_quotes(parsed.get<std::string>()), " twice");
     return true;
   };
   if (text.empty() || text.front() != '{') damaged(path, "the header is no JSON object");
@@ -48,7 +48,7 @@ std::map<std::string, std::string> parse_metadata(const json& metadata, const st
   if (!metadata.is_object()) damaged(path, "__metadata__ is no object");
   std::map<std::string, std::string> result;
   for (const auto& [key, value] : metadata.items()) {
-    if (!value.is_string()) damaged(path, "metadata ", quoted(key), " is no string");
+    if (!value.is_string()) damaged(path, "metadata ", in_quotes(key), " is no string");
     result[key] = value.get<std::string>();
   }
   return result;
@@ -73,14 +73,14 @@ std::vector<std::int64_t> parse_shape(const json& shape, const std::string& what
   for (const json& size : shape) {
     // A size below zero is a signed number to the JSON library, one above 64 bits a floating-point number.
     if (!size.is_number_unsigned() || size.get<std::uint64_t>() > INT64_MAX)
-      damaged(path, what, ": ", quoted(size.dump()), " is no size");
+      damaged(path, what, ": ", in_quotes(size.dump()), " is no size");
     result.push_back(size.get<std::int64_t>());
   }
   return result;
 }
 
 TensorEntry parse_entry(const std::string& name, const json& entry, const std::filesystem::path& path) {
-  const std::string what = "tensor " + quoted(name);
+  const std::string what = "tensor " + in_quotes(name);
   const bool complete = entry.is_object() && entry.size() == 3 && entry.contains("dtype") && entry.contains("shape") &&
                         entry.contains("data_offsets") && entry["dtype"].is_string();
   if (!complete) damaged(path, what, ": not exactly a dtype, a shape and data_offsets");
@@ -90,7 +90,7 @@ TensorEntry parse_entry(const std::string& name, const json& entry, const std::f
   result.dtype = entry["dtype"].get<std::string>();
   const std::size_t bytes_per_element = element_bytes(result.dtype);
   if (bytes_per_element == 0)
-    fail(ExitCode::model, path, ": ", what, ": data type ", quoted(result.dtype),
+    fail(ExitCode::model, path, ": ", what, ": data type ", in_quotes(result.dtype),
          " is unknown; save it as F32, F64, F16, BF16, I64, I32, U8 or BOOL");
   result.shape = parse_shape(entry["shape"], what, path);
 
@@ -114,9 +114,10 @@ void check_layout(const std::vector<TensorEntry>& entries, std::uint64_t data_by
   std::uint64_t position = 0;
   for (const TensorEntry& entry : entries) {
     if (entry.end > data_bytes)
-      damaged(path, "tensor ", quoted(entry.name), " ends at byte ", entry.end, " of ", data_bytes, " bytes of data");
+      damaged(path, "tensor ", in_quotes(entry.name), " ends at byte ", entry.end, " of ", data_bytes,
+              " bytes of data");
     if (entry.begin != position)
-      damaged(path, "tensor ", quoted(entry.name), " begins at byte ", entry.begin, ", expected ", position,
+      damaged(path, "tensor ", in_quotes(entry.name), " begins at byte ", entry.begin, ", expected ", position,
               " (overlap or hole)");
     position = entry.end;
   }

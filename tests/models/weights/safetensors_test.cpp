@@ -179,6 +179,7 @@ TEST_F(Safetensors, DuplicateNamesAreRefused) {
 TEST_F(Safetensors, UnknownTypesAreNamed) {
   EXPECT_THAT(refusal(file_bytes(one_tensor("F8_E4M3", "[1]", "[0,1]"), "x")), HasSubstr("F8_E4M3"));
   EXPECT_THAT(refusal(file_bytes(one_tensor("f32", "[1]", "[0,4]"), "xxxx")), HasSubstr("is unknown"));
+  EXPECT_THAT(refusal(file_bytes(one_tensor("a\\nb", "[1]", "[0,4]"), "xxxx")), HasSubstr("\"a?b\" is unknown"));
 }
 
 TEST_F(Safetensors, ImpossibleShapesAreRefused) {

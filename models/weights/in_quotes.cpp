@@ -1,10 +1,10 @@
-#include "models/weights/quoted.h"
+#include "models/weights/in_quotes.h"
 
 #include <algorithm>
 
 namespace voxprior {
 
-std::string quoted(const std::string& name) {
+std::string in_quotes(const std::string& name) {
   constexpr std::size_t kLongest = 80;
   std::string text = name.substr(0, kLongest);
   std::replace_if(

@@ -5,6 +5,8 @@
 namespace voxprior {
 
 /// A name out of an untrusted file, fit for a one-line message: in quotes, no control characters, at most 80 bytes.
-std::string quoted(const std::string& name);
+/// (Not "quoted": std::quoted, which argument-dependent lookup prefers for a string that is not const, lets everything
+/// through.)
+std::string in_quotes(const std::string& name);
 
 }  // namespace voxprior
