@@ -29,6 +29,9 @@ bool is_true(const fs::path& path, const HeaderFields& fields, const std::string
   fail(ExitCode::input, path, ": \"", name, " = ", value, "\" is neither True nor False");
 }
 
+// ITK's MetaIO copies names into 255 bytes and values into 32 kB, and looks at neither length.
+constexpr std::size_t kLongestName = 200, kLongestLine = 16'000;
+
 /// Reads "Name = value" lines up to ElementDataFile, which is the last by definition.
 HeaderFields read_fields(const fs::path& path, HeaderLines& lines) {
   HeaderFields fields(path);
@@ -37,6 +40,8 @@ HeaderFields read_fields(const fs::path& path, HeaderLines& lines) {
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos) fail(ExitCode::input, path, ": is not a MetaImage file, whatever its name says");
     const std::string name = trimmed(line.substr(0, equals));
+    if (name.size() > kLongestName || line.size() > kLongestLine)
+      fail(ExitCode::input, path, ": has a header line longer than any MetaImage field; the file is damaged");
     fields.add(name, trimmed(line.substr(equals + 1)));
     if (name == "ElementDataFile") return fields;
   }

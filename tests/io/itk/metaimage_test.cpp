@@ -137,6 +137,8 @@ const MetaImageCase kCases[] = {
     {"Singular", [](auto& t) { t.matrix = "TransformMatrix = 0 1 0 1 0 0 0 0 0\n"; }, "singular"},
     {"Sheared", [](auto& t) { t.matrix = "TransformMatrix = 0 1 0 1 0.1 0 0 0 -1\n"; }, "sheared"},
     {"ZeroSpacing", [](auto& t) { t.spacing = "ElementSpacing = 2 0 4\n"; }, "must be positive"},
+    {"LongName", [](auto& t) { t.more = std::string(300, 'n') + " = 1\n"; }, "header line longer than"},
+    {"LongValue", [](auto& t) { t.more = "Comment = " + std::string(40000, 'v') + "\n"; }, "header line longer than"},
     {"Metres", [](auto& t) { t.more = "DistanceUnits = m\n"; }, "mm is needed"},
 };
 INSTANTIATE_TEST_SUITE_P(, MetaImageRefusal, testing::ValuesIn(kCases),
