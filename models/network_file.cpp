@@ -65,8 +65,7 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
   load_parameters(*network, kWeightPrefix, file.tensors, path.string());
   network->to(device);
   for (torch::Tensor& weights : network->parameters()) weights.requires_grad_(false);
-  const LowBand low = kind == ModelKind::detail ? LowBand::given : LowBand::noisy;
-  return {network, HaarPreconditioner(feature_std_of(file, path).to(device), low), card, file.sha256};
+  return {network, HaarPreconditioner(feature_std_of(file, path).to(device), low_band_of(kind)), card, file.sha256};
 }
 
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "models/kind.h"
 #include "models/network/unet.h"
 
 namespace voxprior {
@@ -9,6 +10,7 @@ namespace voxprior {
 /// Whether the LLL band of the input is noisy like the rest, or clean and given: then the network makes the seven
 /// detail bands that belong to it (one octave of a wavelet cascade, Guth et al. 2022, arXiv:2208.05003).
 enum class LowBand { noisy, given };
+inline LowBand low_band_of(ModelKind kind) { return kind == ModelKind::detail ? LowBand::given : LowBand::noisy; }
 
 /// What a network may be told beside the noisy volume. Undefined tensors say nothing.
 struct Condition {

@@ -8,9 +8,9 @@
 #include "base/sha256.h"
 #include "base/version.h"
 #include "models/network_file.h"
-#include "models/precision.h"
 #include "models/precondition.h"
 #include "models/training/checkpoint.h"
+#include "models/training/denoising.h"
 #include "models/training/metrics_log.h"
 #include "models/training/optimiser.h"
 #include "models/training/schedule.h"
@@ -23,7 +23,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kReportEvery = 20;
-constexpr std::int64_t kFeatureStdSamples = 256;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -33,9 +32,11 @@ std::vector<NamedParameter> named_parameters(const Unet& network) {
   return parameters;
 }
 
-// Names and contents of the training volumes, so that a run is not resumed on other data by mistake.
-std::string identity_of(const std::vector<TrainingVolume>& volumes) {
+// Names and contents of the training volumes, so that a run is not resumed on other data by mistake; and what else the
+// objective depends on.
+std::string identity_of(const std::vector<TrainingVolume>& volumes, const std::string& more) {
   Sha256 hash;
+  hash.update(more.data(), more.size());
   for (const TrainingVolume& volume : volumes) {
     hash.update(volume.name.data(), volume.name.size());
     hash.update(volume.voxels.data_ptr<float>(), static_cast<std::size_t>(volume.voxels.numel()) * sizeof(float));
@@ -43,19 +44,40 @@ std::string identity_of(const std::vector<TrainingVolume>& volumes) {
   return hash.hex();
 }
 
+// The tensors of a checkpoint whose names begin with `prefix`, without it.
+TensorMap part_of(const Checkpoint& checkpoint, const std::string& prefix) {
+  TensorMap part;
+  for (const auto& [name, tensor] : checkpoint.tensors)
+    if (name.rfind(prefix, 0) == 0) part[name.substr(prefix.size())] = tensor;
+  return part;
+}
+
+// Copies saved tensors into those of an objective.
+void restore(const TensorMap& state, const TensorMap& saved, const std::filesystem::path& file) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : state) {
+    const auto found = saved.find(name);
+    if (found == saved.end() || found->second.sizes() != tensor.sizes())
+      fail(ExitCode::model, file, ": '", name,
+           "' is missing or has another shape; it belongs to another configuration");
+    torch::Tensor(tensor).copy_(found->second);
+  }
+}
+
 class Trainer {
  public:
-  Trainer(const TrainingRun& run, std::vector<TrainingVolume> training, const std::vector<TrainingVolume>& validation)
+  Trainer(const TrainingRun& run, Objective& objective, std::vector<TrainingVolume> training,
+          const std::vector<TrainingVolume>& validation)
       : run_(run),
         config_(run.config),
+        objective_(objective),
         validation_(validation),
-        data_identity_(identity_of(training)),
+        data_identity_(identity_of(training, objective.identity())),
         source_(make_source(std::move(training), config_)),
-        network_(make_network()),
-        average_(make_network()),
+        network_(objective.initial_network()),
+        average_(objective.initial_network()),
         optimiser_(named_parameters(network_)),
         log_(run.out_folder / "metrics.jsonl") {
-    precision_ = choose_precision(config_.training.precision, run_.device);
     const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
     if (run_.resume) {
       resume(checkpoint);
@@ -63,8 +85,7 @@ class Trainer {
       if (std::filesystem::exists(checkpoint))
         fail(ExitCode::output, run_.out_folder.string(),
              ": holds a training run already; add --resume or name another folder");
-      preconditioner_ = preconditioner_of(
-          measure_feature_std(*source_, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed)));
+      preconditioner_ = objective_.preconditioner(objective_.feature_std(*source_));
       log_.start();
     }
   }
@@ -89,25 +110,10 @@ class Trainer {
   }
 
  private:
-  // Initialised from the configuration's seed, then moved to the device.
-  Unet make_network() const {
-    torch::manual_seed(static_cast<std::uint64_t>(config_.training.seed));
-    Unet network(config_.model.widths);
-    network->to(run_.device);
-    return network;
-  }
-
-  HaarPreconditioner preconditioner_of(const torch::Tensor& feature_std) const {
-    return HaarPreconditioner(feature_std, config_.kind == ModelKind::detail ? LowBand::given : LowBand::noisy);
-  }
-
   void take_step() {
-    const TrainingBatch batch = source_->draw(step_);
-    const torch::Tensor clean = batch.clean.to(run_.device), noisy = batch.noisy.to(run_.device);
-    const torch::Tensor sigma = batch.sigma.to(run_.device);
-    const torch::Tensor estimate = denoise_with(network_, preconditioner_, noisy, sigma, precision_);
-    const torch::Tensor error = (estimate - clean).square().mean({1, 2, 3, 4});
-    const torch::Tensor loss = (error / preconditioner_.wiener_risk(sigma)).mean();
+    TrainingBatch batch = source_->draw(step_);
+    for (torch::Tensor* tensor : {&batch.clean, &batch.noisy, &batch.sigma}) *tensor = tensor->to(run_.device);
+    const torch::Tensor loss = objective_.loss(network_, preconditioner_, batch, step_);
     loss.backward();
 
     rate_ = learning_rate_at(step_, config_.training.steps, config_.training.learning_rate,
@@ -117,6 +123,7 @@ class Trainer {
     ++steps_since_report_;
     ++step_;
     update_average();
+    objective_.follow(network_);
   }
 
   void update_average() {
@@ -128,13 +135,8 @@ class Trainer {
   }
 
   void score(TrainingProgress& progress) {
-    scores_ = validate(config_.kind, average_, preconditioner_, validation_, validation_crop());
+    scores_ = objective_.score(average_, preconditioner_, validation_);
     if (!scores_.empty()) progress.validation_psnr = mean_psnr(scores_);
-  }
-
-  // A network that sees whole volumes is scored on whole volumes.
-  std::int64_t validation_crop() const {
-    return config_.kind == ModelKind::diffusion ? INT64_MAX : config_.training.validation_crop;
   }
 
   void report(TrainingProgress& progress, double seconds, const TrainingObserver& observer) {
@@ -155,6 +157,7 @@ class Trainer {
     store_parameters(*network_, "network.", checkpoint.tensors);
     store_parameters(*average_, "average.", checkpoint.tensors);
     for (const auto& [name, tensor] : optimiser_.state()) checkpoint.tensors["optimiser." + name] = tensor;
+    for (const auto& [name, tensor] : objective_.state()) checkpoint.tensors["objective." + name] = tensor;
     checkpoint.tensors["feature_std"] = preconditioner_.feature_std();
     write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
     write_network(run_.out_folder / "model.safetensors", average_, preconditioner_, card(), Overwrite::yes);
@@ -175,13 +178,7 @@ class Trainer {
     card.program_version = version();
     std::tie(card.voxel_min_mm, card.voxel_max_mm) = source_->voxel_edges_mm();
     if (config_.kind == ModelKind::diffusion) card.widths["grid"] = source_->sample_size();
-    for (const double sigma : validation_sigmas(config_.kind)) {
-      std::vector<ValidationScore> level;
-      for (const ValidationScore& s : scores_)
-        if (s.sigma == sigma) level.push_back(s);
-      if (!level.empty())
-        card.metrics["validation_psnr_db_at_sigma_" + std::to_string(sigma).substr(0, 4)] = mean_psnr(level);
-    }
+    objective_.describe(card, scores_);
     return card;
   }
 
@@ -190,24 +187,23 @@ class Trainer {
       fail(ExitCode::model, file.string(), ": no checkpoint to resume from; start without --resume");
     const Checkpoint checkpoint = read_checkpoint(file);
     if (checkpoint.data_identity != data_identity_)
-      fail(ExitCode::model, file.string(), ": was trained on other volumes than the configuration names now");
+      fail(ExitCode::model, file.string(),
+           ": was trained on other volumes, or from another teacher, than the configuration names now");
     load_parameters(*network_, "network.", checkpoint.tensors, file.string());
     load_parameters(*average_, "average.", checkpoint.tensors, file.string());
-    TensorMap state;
-    const std::string prefix = "optimiser.";
-    for (const auto& [name, tensor] : checkpoint.tensors)
-      if (name.rfind(prefix, 0) == 0) state[name.substr(prefix.size())] = tensor;
-    optimiser_.load_state(state);
+    optimiser_.load_state(part_of(checkpoint, "optimiser."));
+    restore(objective_.state(), part_of(checkpoint, "objective."), file);
     const auto feature_std = checkpoint.tensors.find("feature_std");
     if (feature_std == checkpoint.tensors.end() || feature_std->second.numel() != HaarPreconditioner::kFeatures)
       fail(ExitCode::model, file, ": has no 'feature_std' of this network; it belongs to another version");
-    preconditioner_ = preconditioner_of(feature_std->second);
+    preconditioner_ = objective_.preconditioner(feature_std->second);
     step_ = checkpoint.step;
     log_.resume(step_);
   }
 
   const TrainingRun& run_;
   const TrainingConfig& config_;
+  Objective& objective_;
   const std::vector<TrainingVolume>& validation_;
   std::string data_identity_;
   std::unique_ptr<TrainingSource> source_;
@@ -215,7 +211,6 @@ class Trainer {
   HaarPreconditioner preconditioner_{torch::ones({HaarPreconditioner::kFeatures})};  // measured or read before use
   Optimiser optimiser_;
   MetricsLog log_;
-  torch::ScalarType precision_ = torch::kFloat32;
 
   std::int64_t step_ = 0, steps_since_report_ = 0;
   double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;
@@ -224,10 +219,16 @@ class Trainer {
 
 }  // namespace
 
+void train_with(Objective& objective, const TrainingRun& run, std::vector<TrainingVolume> training,
+                const std::vector<TrainingVolume>& validation, const TrainingObserver& observer) {
+  std::filesystem::create_directories(run.out_folder);
+  Trainer(run, objective, std::move(training), validation).train(observer);
+}
+
 void train_network(const TrainingRun& run, std::vector<TrainingVolume> training,
                    const std::vector<TrainingVolume>& validation, const TrainingObserver& observer) {
-  std::filesystem::create_directories(run.out_folder);
-  Trainer(run, std::move(training), validation).train(observer);
+  DenoisingObjective objective(run);
+  train_with(objective, run, std::move(training), validation, observer);
 }
 
 }  // namespace voxprior

@@ -8,7 +8,21 @@
 #include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
-namespace {
+std::vector<double> validation_sigmas(ModelKind kind) {
+  switch (kind) {
+    case ModelKind::denoiser:
+      return {0.03, 0.05, 0.09, 0.15};
+    case ModelKind::detail:
+      return {0.02, 0.05, 0.15, 1};
+    case ModelKind::diffusion:
+      return {0.1, 0.3, 1, 3};
+  }
+  return {};
+}
+
+std::int64_t validation_crop(const TrainingConfig& config) {
+  return config.kind == ModelKind::diffusion ? INT64_MAX : config.training.validation_crop;
+}
 
 torch::Tensor central_crop(torch::Tensor x, std::int64_t crop, std::int64_t alignment) {
   for (std::int64_t axis = 0; axis < 3; ++axis) {
@@ -24,18 +38,12 @@ double psnr_in_foreground(const torch::Tensor& clean, const torch::Tensor& estim
   return -10 * std::log10(mse);
 }
 
-}  // namespace
-
-std::vector<double> validation_sigmas(ModelKind kind) {
-  switch (kind) {
-    case ModelKind::denoiser:
-      return {0.03, 0.05, 0.09, 0.15};
-    case ModelKind::detail:
-      return {0.02, 0.05, 0.15, 1};
-    case ModelKind::diffusion:
-      return {0.1, 0.3, 1, 3};
-  }
-  return {};
+torch::Tensor validation_noisy(ModelKind kind, const torch::Tensor& clean, double sigma, std::uint64_t number) {
+  torch::Tensor noise = torch::empty_like(clean);
+  fill_gaussian(noise.data_ptr<float>(), static_cast<std::size_t>(noise.numel()), 0, number);
+  const torch::Tensor noisy = (clean + sigma * noise).unsqueeze(0).unsqueeze(0);
+  if (kind != ModelKind::detail) return noisy;
+  return with_block_means(noisy, torch::avg_pool3d(clean.unsqueeze(0).unsqueeze(0), 2));
 }
 
 std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarPreconditioner& preconditioner,
@@ -46,12 +54,8 @@ std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarP
   for (std::size_t v = 0; v < volumes.size(); ++v) {
     const torch::Tensor clean = central_crop(volumes[v].voxels, crop, network->widths().alignment());
     if (clean.numel() == 0) continue;
-    torch::Tensor noise = torch::empty_like(clean);
-    fill_gaussian(noise.data_ptr<float>(), static_cast<std::size_t>(noise.numel()), 0, v);
     for (const double sigma : validation_sigmas(kind)) {
-      torch::Tensor noisy = (clean + sigma * noise).unsqueeze(0).unsqueeze(0);
-      if (kind == ModelKind::detail)
-        noisy = with_block_means(noisy, torch::avg_pool3d(clean.unsqueeze(0).unsqueeze(0), 2));
+      const torch::Tensor noisy = validation_noisy(kind, clean, sigma, v);
       const torch::Tensor level = torch::full({1}, sigma, noisy.options());
       const torch::Tensor estimate =
           denoise_with(network, preconditioner, noisy.to(device), level.to(device)).to(torch::kCPU)[0][0];

@@ -1,0 +1,56 @@
+#include "models/training/denoising.h"
+
+#include "models/network_file.h"
+#include "models/precision.h"
+
+namespace voxprior {
+namespace {
+
+constexpr std::int64_t kFeatureStdSamples = 256;
+
+}  // namespace
+
+DenoisingObjective::DenoisingObjective(const TrainingRun& run)
+    : config_(run.config),
+      device_(run.device),
+      precision_(choose_precision(run.config.training.precision, run.device)) {}
+
+// Initialised from the configuration's seed, then moved to the device.
+Unet DenoisingObjective::initial_network() const {
+  torch::manual_seed(static_cast<std::uint64_t>(config_.training.seed));
+  Unet network(config_.model.widths);
+  network->to(device_);
+  return network;
+}
+
+torch::Tensor DenoisingObjective::feature_std(const TrainingSource& source) const {
+  return measure_feature_std(source, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed));
+}
+
+HaarPreconditioner DenoisingObjective::preconditioner(const torch::Tensor& feature_std) const {
+  return HaarPreconditioner(feature_std, low_band_of(config_.kind));
+}
+
+torch::Tensor DenoisingObjective::loss(Unet& network, const HaarPreconditioner& preconditioner,
+                                       const TrainingBatch& batch, std::int64_t /*step*/) {
+  const torch::Tensor estimate = denoise_with(network, preconditioner, batch.noisy, batch.sigma, precision_);
+  const torch::Tensor error = (estimate - batch.clean).square().mean({1, 2, 3, 4});
+  return (error / preconditioner.wiener_risk(batch.sigma)).mean();
+}
+
+std::vector<ValidationScore> DenoisingObjective::score(Unet& network, const HaarPreconditioner& preconditioner,
+                                                       const std::vector<TrainingVolume>& volumes) {
+  return validate(config_.kind, network, preconditioner, volumes, validation_crop(config_));
+}
+
+void DenoisingObjective::describe(ModelCard& card, const std::vector<ValidationScore>& scores) const {
+  for (const double sigma : validation_sigmas(config_.kind)) {
+    std::vector<ValidationScore> level;
+    for (const ValidationScore& s : scores)
+      if (s.sigma == sigma) level.push_back(s);
+    if (!level.empty())
+      card.metrics["validation_psnr_db_at_sigma_" + std::to_string(sigma).substr(0, 4)] = mean_psnr(level);
+  }
+}
+
+}  // namespace voxprior

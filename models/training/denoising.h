@@ -1,0 +1,28 @@
+#pragma once
+
+#include "models/training/objective.h"
+#include "models/training/train_network.h"
+
+namespace voxprior {
+
+/// Denoising: E |D(x + sigma n, sigma) - x|^2 / Wiener risk(sigma), so that every noise level counts alike.
+class DenoisingObjective : public Objective {
+ public:
+  explicit DenoisingObjective(const TrainingRun& run);
+
+  Unet initial_network() const override;
+  torch::Tensor feature_std(const TrainingSource& source) const override;
+  HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const override;
+  torch::Tensor loss(Unet& network, const HaarPreconditioner& preconditioner, const TrainingBatch& batch,
+                     std::int64_t step) override;
+  std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,
+                                     const std::vector<TrainingVolume>& volumes) override;
+  void describe(ModelCard& card, const std::vector<ValidationScore>& scores) const override;
+
+ private:
+  TrainingConfig config_;
+  torch::Device device_;
+  torch::ScalarType precision_;
+};
+
+}  // namespace voxprior

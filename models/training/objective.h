@@ -1,0 +1,52 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/network/unet.h"
+#include "models/precondition.h"
+#include "models/training/source.h"
+#include "models/training/validation.h"
+#include "models/weights/model_card.h"
+#include "models/weights/parameters.h"
+
+namespace voxprior {
+
+/// What the steps of a training run minimise, and what they need beside the network. Data, optimiser, averaging,
+/// checkpoints and logs are the same for every objective: see train_network.h.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+
+  /// A hash of what the run depends on beside its configuration and volumes: it is resumed with nothing else. "" for
+  /// nothing.
+  virtual std::string identity() const { return ""; }
+
+  /// The network before the first step, the same at every call.
+  virtual Unet initial_network() const = 0;
+
+  /// What its preconditioner is made of, [9], and the preconditioner.
+  virtual torch::Tensor feature_std(const TrainingSource& source) const = 0;
+  virtual HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const = 0;
+
+  /// The mean loss of a batch (on the device of the network), with a graph to the weights. What it draws is a function
+  /// of (seed, step) alone.
+  virtual torch::Tensor loss(Unet& network, const HaarPreconditioner& preconditioner, const TrainingBatch& batch,
+                             std::int64_t step) = 0;
+
+  /// Called when the optimiser has moved the weights.
+  virtual void follow(const Unet& /*network*/) {}
+
+  /// How good the averaged network is on held-out volumes, and what the model card says of it and of the objective.
+  virtual std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,
+                                             const std::vector<TrainingVolume>& volumes) = 0;
+  virtual void describe(ModelCard& card, const std::vector<ValidationScore>& scores) const = 0;
+
+  /// Tensors that a resumed run needs beside weights and optimiser; shared, not copied. They are restored in place.
+  virtual TensorMap state() const { return {}; }
+};
+
+}  // namespace voxprior
