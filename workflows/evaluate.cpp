@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "workflows/commands.h"
+#include "workflows/copy_watch.h"
 #include "workflows/evaluate_pairs.h"
 #include "workflows/files.h"
 #include "workflows/memorisation.h"
@@ -40,7 +41,7 @@ const About kAbout{
 
 /// All options of all three uses.
 struct Choices {
-  std::string reference, test, json_file, csv_file, held_out, preview_file;
+  std::string reference, test, json_file, csv_file, held_out, preview_file, model_folder;
   ComparisonTerms terms;
   ReadChoices reading;
   long long seed = 0, draws = 100, threads = 0;
@@ -71,7 +72,11 @@ Arguments arguments_for(Choices& choices) {
       .option("holdout", po::value(&choices.held_out)->value_name("DIR"),
               "at least 10 volumes that the generator has never seen, for --memorisation")
       .option("preview", po::value(&choices.preview_file)->value_name("FILE.png"),
-              "draw the four closest pairs of --memorisation: sample, training volume, difference")
+              "draw the four closest pairs of --memorisation (sample, training volume, difference), or eight real and "
+              "eight synthetic volumes of --synthesis")
+      .option("for-model", po::value(&choices.model_folder)->value_name("DIR"),
+              "with --memorisation: write copies.json into the folder of the synthesis model, so that synth warns of "
+              "copies of TRAIN")
       .option("threads", at_least(1, &choices.threads, "--threads")->value_name("N"),
               "threads of --synthesis and --memorisation; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all "
               "cores allowed");
@@ -97,7 +102,9 @@ void check_choices(const Choices& choices) {
     only_for(choices.terms.mask != defaults.mask, "--mask", use);
   }
   only_for(!choices.memorisation && !choices.held_out.empty(), "--holdout", "--memorisation");
-  only_for(!choices.memorisation && !choices.preview_file.empty(), "--preview", "--memorisation");
+  only_for(!choices.memorisation && !choices.model_folder.empty(), "--for-model", "--memorisation");
+  only_for(!choices.memorisation && !choices.synthesis && !choices.preview_file.empty(), "--preview",
+           "--synthesis and --memorisation");
   if (choices.terms.peak != "p99.5" && choices.terms.peak != "max") parse_positive("--peak", choices.terms.peak);
 }
 
@@ -106,11 +113,11 @@ void evaluate(const Choices& choices, ProgressDisplay& progress) {
   if (choices.synthesis) {
     evaluate_synthesis({choices.reference, choices.test, static_cast<std::uint64_t>(choices.seed),
                         static_cast<std::size_t>(choices.draws), threads, choices.reading.options(), choices.json_file,
-                        choices.replace()},
+                        choices.preview_file, choices.replace()},
                        progress);
   } else if (choices.memorisation) {
     evaluate_memorisation({choices.reference, choices.test, choices.held_out, threads, choices.reading.options(),
-                           choices.json_file, choices.preview_file, choices.replace()},
+                           choices.json_file, choices.preview_file, choices.model_folder, choices.replace()},
                           progress);
   } else {
     evaluate_pairs({choices.reference, choices.test, choices.terms, choices.reading.options(), choices.json_file,
@@ -126,7 +133,8 @@ int evaluate_command(const Invocation& invocation) {
   const Arguments arguments = arguments_for(choices);
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
     check_choices(choices);
-    check_outputs({choices.json_file, choices.csv_file, choices.preview_file},
+    const std::string copies = choices.model_folder.empty() ? "" : copy_watch_path(choices.model_folder).string();
+    check_outputs({choices.json_file, choices.csv_file, choices.preview_file, copies},
                   {choices.reference, choices.test, choices.held_out}, choices.replace());
     evaluate(choices, progress);
   });

@@ -11,6 +11,7 @@
 #include "pipeline/metrics/memorisation.h"
 #include "workflows/anatomy.h"
 #include "workflows/copy_preview.h"
+#include "workflows/copy_watch.h"
 #include "workflows/platform.h"
 #include "workflows/volume_set.h"
 
@@ -162,6 +163,12 @@ void evaluate_memorisation(const MemorisationEvaluation& evaluation, ProgressDis
   if (!evaluation.json_file.empty()) {
     write_file(evaluation.json_file, as_json(findings, samples, held_out, training, evaluation), evaluation.overwrite);
     std::cout << "wrote " << evaluation.json_file << '\n';
+  }
+  if (!evaluation.model_folder.empty()) {
+    write_copy_watch(evaluation.model_folder,
+                     {known.features(), reader.geometry().size, held_out.size(), copy_limit(findings.held_out)},
+                     evaluation.overwrite);
+    std::cout << "wrote " << copy_watch_path(evaluation.model_folder).string() << '\n';
   }
   if (!evaluation.preview_file.empty()) {
     write_copy_preview(evaluation.preview_file, closest_pairs(findings, samples, training), mirror_axis, reader,

@@ -13,6 +13,7 @@ struct MemorisationEvaluation {
   int threads = 0;
   ReadOptions reading;
   std::string json_file, preview_file;  ///< empty: not written
+  std::string model_folder;             ///< of the synthesis model that is to warn of copies; empty: none
   Overwrite overwrite = Overwrite::no;
 };
 

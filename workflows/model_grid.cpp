@@ -1,6 +1,7 @@
 #include "workflows/model_grid.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "io/itk/regrid.h"
@@ -47,8 +48,11 @@ Volume model_volume(const SynthFacts& model, std::vector<float> voxels, double s
   volume.modality = model.modality == "ct" ? Modality::ct : Modality::mr;
   volume.stored.type = VoxelType::int16;
   const IntensityMap hounsfield = ct_intensity_map();
-  for (float& v : voxels)
+  // Rounded and clipped here, as int16 will be: what is looked at before it is written is what is written.
+  for (float& v : voxels) {
     v = volume.modality == Modality::ct ? hounsfield.inverse(v) : static_cast<float>(scale) * std::max(v, 0.f);
+    v = std::clamp(std::round(v), -32768.f, 32767.f);
+  }
   volume.voxels = std::move(voxels);
   return volume;
 }

@@ -21,7 +21,10 @@ const About kAbout{
     "OUT receives synthetic-000000.nii.gz and so on, each with a .voxprior.json that says how it was made, and\n"
     "sheet.png. MR intensities are scaled to 1000 at the 99.5th percentile, CT is in HU. Every volume says in its\n"
     "header that it is synthetic.\n\n"
-    "A model may have learned a training subject by heart: check with evaluate --memorisation before you share.",
+    "A model may have learned a training subject by heart. Where the model's folder has copies.json (evaluate\n"
+    "--memorisation --for-model makes it), each volume that is nearer to a training volume than held-out volumes are "
+    "is\n"
+    "warned of. Check with evaluate --memorisation before you share.",
     {"Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022.",
      "Guth et al. Wavelet score-based generative modeling. NeurIPS 2022.",
      "Lu et al. DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models. 2022."}};
@@ -78,6 +81,8 @@ int synth_command(const Invocation& invocation) {
     progress.finish();
     if (result.found > 0) std::cout << "kept " << result.found << " volumes that were there\n";
     if (!result.sheet.empty()) std::cout << "wrote " << result.sheet.string() << '\n';
+    if (result.suspicious > 0)
+      std::cout << result.suspicious << " of them may be copies of training volumes: look at them before you share\n";
     std::cout << "wrote " << result.made << " volumes to " << out << '\n';
   });
 }

@@ -11,6 +11,7 @@
 #include "io/volume_file.h"
 #include "workflows/compute/module.h"
 #include "workflows/contact_sheet.h"
+#include "workflows/copy_watch.h"
 #include "workflows/dicom_output.h"
 #include "workflows/files.h"
 #include "workflows/model_grid.h"
@@ -75,8 +76,26 @@ DerivedSeriesReport write_dicom(const SynthRun& run, const SynthSession& session
   return write_research_series(path, volume, options);
 }
 
-/// One volume and its sidecar. The volume comes last: if it is there, so is what tells how it was made.
-void make(const SynthRun& run, const SynthSession& session, std::int64_t index, ProgressDisplay& progress) {
+/// Looks for a copy of a training volume, warns of one, and keeps what was found. Returns whether one was.
+bool look_for_copy(const CopyWatch& watch, const Volume& volume, const std::string& name, Provenance& provenance,
+                   ProgressDisplay& progress) {
+  const CopyCheck found = watch.check(volume);
+  provenance["copy_check"] = {{"nearest_training_volume", found.nearest.index},
+                              {"feature_distance", found.nearest.distance},
+                              {"held_out_limit", found.limit},
+                              {"nearer_than_held_out", found.suspicious()}};
+  if (!found.suspicious()) return false;
+  char distances[96];
+  std::snprintf(distances, sizeof distances, "%.3f from training volume %zu; held-out volumes keep %.3f",
+                found.nearest.distance, found.nearest.index, found.limit);
+  progress.note("warning: " + name + " may be a copy: " + distances);
+  return true;
+}
+
+/// One volume and its sidecar. The volume comes last: if it is there, so is what tells how it was made. Returns whether
+/// it may be a copy.
+bool make(const SynthRun& run, const SynthSession& session, const std::optional<CopyWatch>& watch, std::int64_t index,
+          ProgressDisplay& progress) {
   Provenance provenance("synth");
   const ordered_json made = recipe(run, session, index);
   const SynthFacts& model = session.model();
@@ -87,6 +106,7 @@ void make(const SynthRun& run, const SynthSession& session, std::int64_t index, 
   provenance["training_data"] = model.training_data;
   provenance["licence"] = model.licence;
   provenance["device"] = session.device();
+  const bool suspicious = watch && look_for_copy(*watch, volume, synthetic_name(index), provenance, progress);
 
   const fs::path path = path_of(run, index);
   provenance.add_output("volume", path);
@@ -98,6 +118,7 @@ void make(const SynthRun& run, const SynthSession& session, std::int64_t index, 
     write_volume(path, volume,
                  {run.overwrite, std::string("SYNTHETIC, voxprior ") + version() + ", research use only"});
   }
+  return suspicious;
 }
 
 }  // namespace
@@ -113,16 +134,20 @@ SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress) {
   const auto session = open_synth_session(run.options);
   const SynthFacts& model = session->model();
   const std::vector<std::int64_t> todo = missing(run, *session);
+  const std::optional<CopyWatch> watch = read_copy_watch(model, run.options.model_folder);
   fs::create_directories(run.out_folder);
   progress.note(model.name + ": " + std::to_string(model.size[0]) + "x" + std::to_string(model.size[1]) + "x" +
                 std::to_string(model.size[2]) + " voxels, " + std::to_string(session->network_calls()) +
                 " network calls a volume; " + session->device() + ", " + session->precision());
+  if (!watch) progress.note("copies of training volumes are not looked for: the model has no copies.json");
 
+  SynthResult result;
   for (const std::int64_t index : todo) {
     progress.stage("volume " + std::to_string(index + 1) + " of " + std::to_string(run.count));
-    make(run, *session, index, progress);
+    result.suspicious += make(run, *session, watch, index, progress);
   }
-  SynthResult result{static_cast<std::int64_t>(todo.size()), run.count - static_cast<std::int64_t>(todo.size()), {}};
+  result.made = static_cast<std::int64_t>(todo.size());
+  result.found = run.count - result.made;
   if (run.format == "dicom") return result;
 
   progress.stage("drawing the contact sheet");

@@ -26,6 +26,7 @@ struct SynthRun {
 /// What a run left.
 struct SynthResult {
   std::int64_t made = 0, found = 0;  ///< volumes made now; found complete from before (resume)
+  std::int64_t suspicious = 0;       ///< of those made, how many may be copies of training volumes
   std::filesystem::path sheet;       ///< the contact sheet
 };
 

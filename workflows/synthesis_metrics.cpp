@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "pipeline/metrics/set_comparison.h"
 #include "workflows/platform.h"
+#include "workflows/set_preview.h"
 #include "workflows/volume_set.h"
 
 namespace voxprior {
@@ -115,9 +116,14 @@ void evaluate_synthesis(const SynthesisEvaluation& evaluation, ProgressDisplay& 
 
   progress.finish();
   print_table(comparison, sets, evaluation.seed);
-  if (evaluation.json_file.empty()) return;
-  write_file(evaluation.json_file, as_json(comparison, sets, evaluation, panel), evaluation.overwrite);
-  std::cout << "wrote " << evaluation.json_file << '\n';
+  if (!evaluation.json_file.empty()) {
+    write_file(evaluation.json_file, as_json(comparison, sets, evaluation, panel), evaluation.overwrite);
+    std::cout << "wrote " << evaluation.json_file << '\n';
+  }
+  if (!evaluation.preview_file.empty()) {
+    write_set_preview(evaluation.preview_file, sets.real, sets.synthetic, reader, evaluation.overwrite);
+    std::cout << "wrote " << evaluation.preview_file << '\n';
+  }
 }
 
 }  // namespace voxprior

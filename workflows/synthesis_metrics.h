@@ -14,7 +14,7 @@ struct SynthesisEvaluation {
   std::size_t draws = 100;
   int threads = 0;
   ReadOptions reading;
-  std::string json_file;  ///< empty: not written
+  std::string json_file, preview_file;  ///< empty: not written
   Overwrite overwrite = Overwrite::no;
 };
 

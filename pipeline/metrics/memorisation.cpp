@@ -10,8 +10,6 @@
 namespace voxprior {
 namespace {
 
-constexpr std::uint64_t kNetworkSeeds[] = {0, 1, 2};
-
 /// In order, smallest first; refused when they are too few to be compared with.
 std::vector<double> sorted_held_out(std::vector<double> distances) {
   if (distances.size() < kFewestHeldOut) {
@@ -22,63 +20,46 @@ std::vector<double> sorted_held_out(std::vector<double> distances) {
   return distances;
 }
 
+std::vector<std::vector<double>> features_of(const std::vector<CopyFingerprint>& volumes) {
+  std::vector<std::vector<double>> features;
+  for (const CopyFingerprint& volume : volumes) features.push_back(volume.features);
+  return features;
+}
+
 /// Which of n held-out distances in order is their 1 % quantile, counted from 1.
 std::size_t limit_rank(std::size_t n) { return std::max<std::size_t>(1, n / 100); }
 
 }  // namespace
 
-CopyFingerprint copy_fingerprint(const Image& image) {
-  static const RandomNetwork networks[] = {RandomNetwork(kNetworkSeeds[0]), RandomNetwork(kNetworkSeeds[1]),
-                                           RandomNetwork(kNetworkSeeds[2])};
-  CopyFingerprint found{CorrelationImage(image), {}};
-  for (const RandomNetwork& network : networks) {
-    const std::vector<double> features = network.features(image);
-    found.features.insert(found.features.end(), features.begin(), features.end());
-  }
-  return found;
-}
+CopyFingerprint copy_fingerprint(const Image& image) { return {CorrelationImage(image), copy_features(image)}; }
 
 SampleFingerprint sample_fingerprint(const Image& image, int mirror_axis) {
   return {copy_fingerprint(image), copy_fingerprint(mirrored(image, mirror_axis))};
 }
 
-TrainingVolumes::TrainingVolumes(std::vector<CopyFingerprint> volumes) {
-  if (volumes.size() < 2) fail(ExitCode::input, "looking for copies needs two training volumes or more");
-  const auto n = static_cast<double>(volumes.size());
-  for (std::size_t f = 0; f < volumes.front().features.size(); ++f) {
-    double mean = 0;
-    for (const CopyFingerprint& v : volumes) mean += v.features[f] / n;
-    for (const CopyFingerprint& v : volumes) feature_variance_ += std::pow(v.features[f] - mean, 2) / n;
-  }
-  if (!(feature_variance_ > 0)) fail(ExitCode::input, "the training volumes are all alike: no distance can be judged");
-  volumes_ = std::move(volumes);
-}
-
-double TrainingVolumes::feature_distance(const std::vector<double>& features, std::size_t training) const {
-  double sum = 0;
-  for (std::size_t f = 0; f < features.size(); ++f) sum += std::pow(features[f] - volumes_[training].features[f], 2);
-  return std::sqrt(sum / feature_variance_);
+TrainingVolumes::TrainingVolumes(std::vector<CopyFingerprint> volumes) : features_(features_of(volumes)) {
+  for (CopyFingerprint& volume : volumes) voxels_.push_back(std::move(volume.voxels));
 }
 
 NearestTraining TrainingVolumes::nearest(const SampleFingerprint& sample) const {
   NearestTraining found;
   found.alignment.correlation = -1;
   found.feature_distance = std::numeric_limits<double>::infinity();
-  for (std::size_t t = 0; t < count(); ++t)
-    for (const bool is_mirrored : {false, true}) {
-      const CopyFingerprint& view = is_mirrored ? sample.mirrored : sample.upright;
-      const AlignedCorrelation alignment = view.voxels.with(volumes_[t].voxels);
-      if (alignment.correlation > found.alignment.correlation) {
-        found.by_correlation = t;
-        found.alignment = alignment;
-        found.mirrored = is_mirrored;
-      }
-      const double distance = feature_distance(view.features, t);
-      if (distance < found.feature_distance) {
-        found.by_features = t;
-        found.feature_distance = distance;
-      }
+  for (const bool is_mirrored : {false, true}) {
+    const CopyFingerprint& view = is_mirrored ? sample.mirrored : sample.upright;
+    for (std::size_t t = 0; t < count(); ++t) {
+      const AlignedCorrelation alignment = view.voxels.with(voxels_[t]);
+      if (alignment.correlation <= found.alignment.correlation) continue;
+      found.by_correlation = t;
+      found.alignment = alignment;
+      found.mirrored = is_mirrored;
     }
+    const FeatureNeighbour neighbour = features_.nearest(view.features);
+    if (neighbour.distance < found.feature_distance) {
+      found.by_features = neighbour.index;
+      found.feature_distance = neighbour.distance;
+    }
+  }
   return found;
 }
 
@@ -101,19 +82,10 @@ MemorisationTest memorisation_test(const std::vector<double>& sample_distances,
   return test;
 }
 
-CopyLimits copy_limits(const std::vector<NearestTraining>& held_out) {
-  std::vector<double> correlation, features;
-  for (const NearestTraining& n : held_out) {
-    correlation.push_back(n.correlation_distance());
-    features.push_back(n.feature_distance);
-  }
-  const std::size_t at = limit_rank(held_out.size()) - 1;
-  return {sorted_held_out(correlation)[at], sorted_held_out(features)[at]};
-}
-
-bool nearer_than_held_out(const NearestTraining& sample, const CopyLimits& limits) {
-  return sample.correlation_distance() < limits.correlation_distance ||
-         sample.feature_distance < limits.feature_distance;
+double copy_limit(const std::vector<NearestTraining>& held_out) {
+  std::vector<double> distances;
+  for (const NearestTraining& n : held_out) distances.push_back(n.feature_distance);
+  return sorted_held_out(distances)[limit_rank(held_out.size()) - 1];
 }
 
 }  // namespace voxprior

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "pipeline/metrics/aligned_correlation.h"
-#include "pipeline/metrics/features/random_network.h"
+#include "pipeline/metrics/training_features.h"
 
 namespace voxprior {
 
 /// What of a volume is compared when copies are looked for. Independent of other volumes: make them in parallel.
 struct CopyFingerprint {
   CorrelationImage voxels;
-  std::vector<double> features;  ///< of three random networks, one after the other
+  std::vector<double> features;  ///< copy_features()
 };
 
 CopyFingerprint copy_fingerprint(const Image& image);
@@ -38,13 +38,12 @@ class TrainingVolumes {
   /// Needs two volumes or more that are not all alike, Error(ExitCode::input).
   explicit TrainingVolumes(std::vector<CopyFingerprint> volumes);
   NearestTraining nearest(const SampleFingerprint& sample) const;  ///< safe from several threads
-  std::size_t count() const { return volumes_.size(); }
+  std::size_t count() const { return voxels_.size(); }
+  const TrainingFeatures& features() const { return features_; }
 
  private:
-  double feature_distance(const std::vector<double>& features, std::size_t training) const;
-
-  std::vector<CopyFingerprint> volumes_;
-  double feature_variance_ = 0;  // over the training set, of all features together
+  std::vector<CorrelationImage> voxels_;
+  TrainingFeatures features_;
 };
 
 /// Whether samples lie nearer to the training set than volumes that the generator has never seen.
@@ -66,16 +65,9 @@ constexpr std::size_t kFewestHeldOut = 10;
 MemorisationTest memorisation_test(const std::vector<double>& sample_distances,
                                    const std::vector<double>& held_out_distances);
 
-/// Below these distances to its nearest training volume a single sample deserves a warning, as soon as it is made.
-struct CopyLimits {
-  double correlation_distance = 0, feature_distance = 0;
-};
-
-/// The 1 % quantiles (limits of memorisation_test) of what held-out volumes show. Refuses fewer than kFewestHeldOut.
-CopyLimits copy_limits(const std::vector<NearestTraining>& held_out);
-
-/// Nearer than held-out volumes are, by one measure or both. Of independent samples about 1 in (held-out + 1) is, by
-/// each measure, when there are fewer than 200 held-out volumes.
-bool nearer_than_held_out(const NearestTraining& sample, const CopyLimits& limits);
+/// Below this feature distance to its nearest training volume a sample deserves a warning, as soon as it is made: the 1
+/// % quantile of what held-out volumes show, as in memorisation_test. Of independent samples about 1 in (held-out + 1)
+/// is nearer when there are fewer than 200 held-out volumes. Refuses fewer than kFewestHeldOut.
+double copy_limit(const std::vector<NearestTraining>& held_out);
 
 }  // namespace voxprior

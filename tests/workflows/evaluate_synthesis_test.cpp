@@ -71,8 +71,9 @@ nlohmann::json metric(const nlohmann::json& result, const std::string& features,
 TEST_F(EvaluateSets, OfOnePopulationAreNotWorseThanTheFloor) {
   make_set("real", 22, 0);
   make_set("synthetic", 20, 1000);
-  const Outcome outcome = synthesis({"--json", file("e.json"), "--seed", "0"});
+  const Outcome outcome = synthesis({"--json", file("e.json"), "--seed", "0", "--preview", file("e.png")});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(test::bytes_of(scratch_ / "e.png"), testing::StartsWith("\x89PNG"));
   EXPECT_THAT(outcome.out, HasSubstr("\n0 of 38 metrics are worse"));
   EXPECT_THAT(outcome.out, HasSubstr("22 real and 20 synthetic volumes, 20 of each used (seed 0)"));
   const nlohmann::json result = json("e.json");
@@ -177,6 +178,8 @@ TEST_F(EvaluateSets, OptionsOfAnotherUseAreMisuse) {
   expect_refused(voxprior_run({"evaluate", a, b, "--holdout", file("held")}), 2, "evaluate");
   expect_refused(voxprior_run({"evaluate", a, b, "--synthesis", "--mask", "all"}), 2, "evaluate");
   expect_refused(voxprior_run({"evaluate", a, b, "--preview", file("p.png")}), 2, "evaluate");
+  expect_refused(voxprior_run({"evaluate", a, b, "--for-model", file("")}), 2, "evaluate");
+  expect_refused(memorisation({"--for-model", file("samples")}), 4, "evaluate");  // no synthesis model
 }
 
 }  // namespace

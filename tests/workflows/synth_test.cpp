@@ -109,6 +109,7 @@ TEST_F(Synth, BadRequestsAreRefusedInOneLine) {
   expect_refused(synth("out", {"--schedule", "magic"}), 2, "synth");
   expect_refused(run({"synth", file("out")}, {"--steps", "0"}), 2, "synth");
   expect_refused(synth("out", {"--resume", "--overwrite"}), 2, "synth");
+  expect_refused(synth("out", {"--memory", "1"}), 6, "synth");
   expect_refused(voxprior_run({"synth", file("out"), "--model", file("nothing/here"), "--progress", "none"}), 4,
                  "synth");
   expect_refused(voxprior_run({"synth", file("out"), "--model", "no-such-model", "--progress", "none"}), 4, "synth");
@@ -172,6 +173,40 @@ TEST_F(Synth, ALikelihoodIsTheSumOfItsLevelsAndTheMeanOfItsMap) {
   for (const float v : map.voxels) sum += v;
   EXPECT_NEAR(sum / static_cast<double>(map.voxels.size()), bits, 1e-3);
   expect_refused(voxprior_run(words), 5, "loglik");
+}
+
+TEST_F(Synth, WarnsOfACopyOfATrainingVolumeAndOfNothingElse) {
+  // The model, and as its training set the first two volumes of a seed: those it then "copies".
+  fs::copy(VOXPRIOR_RANDOM_CASCADE, file("model"));
+  const std::vector<std::string> small{"--model",        file("model"), "--steps",   "3",
+                                       "--detail-steps", "2",           "--threads", "1"};
+  const auto draw = [&](const std::string& folder, const std::string& seed, const std::string& count) {
+    std::vector<std::string> words{"synth", file(folder), "--seed", seed, "--count", count};
+    words.insert(words.end(), small.begin(), small.end());
+    return voxprior_run(words);
+  };
+  ASSERT_EQ(draw("train", "1", "2").exit_code, 0);
+  ASSERT_EQ(draw("held", "2", "10").exit_code, 0);
+  const Outcome unwatched = draw("first", "3", "1");
+  EXPECT_THAT(unwatched.err, HasSubstr("no copies.json"));
+  const Outcome learned = voxprior_run({"evaluate", "--memorisation", file("train"), file("first"), "--holdout",
+                                        file("held"), "--for-model", file("model")});
+  ASSERT_EQ(learned.exit_code, 0) << learned.err;
+
+  const Outcome copies = draw("copies", "1", "1");
+  ASSERT_EQ(copies.exit_code, 0) << copies.err;
+  EXPECT_THAT(copies.err, HasSubstr("synthetic-000000 may be a copy: 0.0"));
+  EXPECT_THAT(copies.out, HasSubstr("1 of them may be copies"));
+  const nlohmann::json check = json("copies/synthetic-000000.voxprior.json")["copy_check"];
+  EXPECT_EQ(check["nearer_than_held_out"], true);
+  EXPECT_EQ(check["nearest_training_volume"], 0);
+  const Outcome again = draw("again", "2", "1");  // one that the limit was taken from
+  EXPECT_THAT(again.out, testing::Not(HasSubstr("may be copies")));
+  EXPECT_EQ(json("again/synthetic-000000.voxprior.json")["copy_check"]["nearer_than_held_out"], false);
+
+  test::put_bytes(scratch_ / "model" / "copies.json", "{}");
+  expect_refused(draw("damaged", "1", "1"), 4, "synth");
+  EXPECT_FALSE(fs::exists(file("damaged")));
 }
 
 TEST_F(Synth, FromScansToADatasetToAModelToNewVolumes) {

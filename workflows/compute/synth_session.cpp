@@ -37,7 +37,11 @@ class CascadeSession final : public SynthSession {
         loaded_(load_cascade(options.model_folder, device, precision_)) {
     cascade_.coarse = level_of(loaded_.coarse, on_device(loaded_.coarse.denoise, device), options.steps);
     cascade_.coarse_size = loaded_.coarse_size;
+    Extent extent{loaded_.coarse_size[0], loaded_.coarse_size[1], loaded_.coarse_size[2]};
     for (const LoadedDenoiser& octave : loaded_.octaves) {
+      for (std::int64_t& side : extent) side *= 2;
+      // Memory that does not suffice for the last octave is known now, not when the others are done.
+      plan_tiles(extent, octave.locality, octave.bytes_per_voxel, options.memory_bytes);
       const Denoiser whole =
           tiled(on_device(octave.denoise, device), octave.locality, octave.bytes_per_voxel, options.memory_bytes);
       cascade_.octaves.push_back(level_of(octave, whole, options.detail_steps));

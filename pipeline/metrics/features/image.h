@@ -25,4 +25,7 @@ Image block_means(const Image& image, std::int64_t factor);
 /// block_means with the smallest factor for which no side exceeds `longest_side`.
 Image shrunk(const Image& image, std::int64_t longest_side);
 
+/// The size that shrunk() makes of an image of this size.
+std::array<std::int64_t, 3> shrunk_size(const std::array<std::int64_t, 3>& size, std::int64_t longest_side);
+
 }  // namespace voxprior

@@ -11,7 +11,6 @@ namespace {
 
 constexpr int kChannels[] = {1, 8, 16, 32};
 constexpr int kTaps = 27;
-constexpr std::int64_t kLongestSide = 48;
 constexpr std::int64_t kParts = 2;  // along each axis, for the last layer
 
 /// Feature maps, channels fastest: [k][j][i][channel].

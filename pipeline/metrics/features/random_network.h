@@ -16,6 +16,8 @@ namespace voxprior {
 /// of the last one's channels over 2 x 2 x 2 parts of the volume. 304 numbers.
 class RandomNetwork {
  public:
+  static constexpr std::int64_t kLongestSide = 48;
+
   explicit RandomNetwork(std::uint64_t seed);
 
   /// Computed on the calling thread, in one order: the same bits on any number of threads.
