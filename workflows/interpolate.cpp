@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "base/version.h"
 #include "io/png.h"
 #include "io/volume_file.h"
 #include "workflows/commands.h"
@@ -78,8 +77,7 @@ void walk(const Path& path, const SynthSession& session, const SynthOptions& opt
     const fs::path file = fs::path(path.folder) / step_name(step);
     provenance.add_output("volume", file);
     provenance.write_beside(file, path.overwrite);
-    write_volume(file, volume,
-                 {path.overwrite, std::string("SYNTHETIC, voxprior ") + version() + ", research use only"});
+    write_volume(file, volume, {path.overwrite, synthetic_description()});
     pictures.push_back(sheet_picture(volume));
   }
   const GreyImage sheet = contact_sheet(pictures, 1);
@@ -102,9 +100,9 @@ int interpolate_command(const Invocation& invocation) {
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
     path.overwrite = choices.overwrite ? Overwrite::yes : Overwrite::no;
+    const SynthOptions options = choices.options();
     check_path(path);
     progress.stage("loading the model");
-    const SynthOptions options = choices.options();
     const auto session = open_synth_session(options);
     walk(path, *session, options, progress);
     progress.finish();

@@ -16,8 +16,8 @@ void LatentChoices::add_to(Arguments& arguments) {
               "steps of the coarse model, four network calls each; the same for encode and decode")
       .option("detail-steps", at_least(1, &detail_steps_, "--detail-steps")->value_name("N")->default_value(8),
               "steps of each octave")
-      .option("schedule", po::value(&options_.schedule)->value_name("NAME")->default_value(options_.schedule),
-              "how the noise levels are spread: karras, log-uniform, cosine or linear")
+      .option("schedule", choice(&options_.schedule, "--schedule", {"karras", "log-uniform", "cosine", "linear"}),
+              "how the noise levels are spread")
       .option("memory", at_least(1, &memory_mb_, "--memory")->value_name("MB"),
               "use no more memory for the tiles of the octaves; default: half of what is free")
       .option("threads", at_least(1, &threads_, "--threads")->value_name("N"),

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/version.h"
 #include "io/itk/regrid.h"
 #include "workflows/prepare/common_grid.h"
 #include "workflows/prepare/survey.h"
@@ -56,5 +57,7 @@ Volume model_volume(const SynthFacts& model, std::vector<float> voxels, double s
   volume.voxels = std::move(voxels);
   return volume;
 }
+
+std::string synthetic_description() { return std::string("SYNTHETIC, voxprior ") + version() + ", research use only"; }
 
 }  // namespace voxprior

@@ -31,6 +31,9 @@ OnModelGrid read_on_model_grid(const std::filesystem::path& path, const SynthFac
 /// which 1 is `scale`.
 Volume model_volume(const SynthFacts& model, std::vector<float> voxels, double scale);
 
+/// What a synthetic volume says of itself in its header.
+std::string synthetic_description();
+
 /// The scale of MR volumes that come from no scan: 1000 is the 99.5th percentile of the foreground.
 inline constexpr double kSyntheticScale = 1000;
 

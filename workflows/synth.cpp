@@ -43,10 +43,12 @@ int synth_command(const Invocation& invocation) {
               "an installed synthesis model, or a folder with coarse.safetensors")
       .option("count", at_least(1, &count, "--count")->value_name("N")->default_value(1), "how many volumes")
       .option("seed", at_least(0, &seed, "--seed")->value_name("S")->default_value(0), "which sequence of volumes")
-      .option("sampler", po::value(&run.options.sampler)->value_name("NAME")->default_value(run.options.sampler),
-              "dpmpp-2m, dpmpp-3m, unipc-2, unipc-3, heun, heun-churn, euler, ddim or ddpm")
-      .option("schedule", po::value(&run.options.schedule)->value_name("NAME")->default_value(run.options.schedule),
-              "how the noise levels are spread: karras, log-uniform, cosine or linear")
+      .option("sampler",
+              choice(&run.options.sampler, "--sampler",
+                     {"dpmpp-2m", "dpmpp-3m", "unipc-2", "unipc-3", "heun", "heun-churn", "euler", "ddim", "ddpm"}),
+              "how noise becomes a volume; docs/samplers.md says which when")
+      .option("schedule", choice(&run.options.schedule, "--schedule", {"karras", "log-uniform", "cosine", "linear"}),
+              "how the noise levels are spread")
       .option("steps", at_least(1, &steps, "--steps")->value_name("N")->default_value(run.options.steps),
               "steps of the coarse model")
       .option("detail-steps",

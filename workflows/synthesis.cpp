@@ -5,7 +5,6 @@
 #include <fstream>
 
 #include "base/error.h"
-#include "base/version.h"
 #include "io/dicom/write/research_series.h"
 #include "io/png.h"
 #include "io/volume_file.h"
@@ -44,15 +43,23 @@ bool is_as_asked(const fs::path& path, const ordered_json& made) {
   return record.is_object() && record.contains("synthesis") && record["synthesis"] == made;
 }
 
-/// Which volumes are to be made. Throws where one is there that may be neither kept nor replaced.
+/// Refuses, before anything is loaded, volumes that may be neither kept nor replaced.
+void check_room(const SynthRun& run) {
+  if (run.resume || run.overwrite == Overwrite::yes) return;
+  for (std::int64_t i = 0; i < run.count; ++i) {
+    const fs::path path = path_of(run, i);
+    if (fs::exists(path))
+      fail(ExitCode::output, path,
+           ": exists; add --resume to go on, --overwrite to replace it, or name another folder");
+  }
+}
+
+/// Which volumes are to be made. Throws where one is there that is not what would be made.
 std::vector<std::int64_t> missing(const SynthRun& run, const SynthSession& session) {
   std::vector<std::int64_t> indices;
   for (std::int64_t i = 0; i < run.count; ++i) {
     const fs::path path = path_of(run, i);
     if (fs::exists(path) && run.overwrite == Overwrite::no) {
-      if (!run.resume)
-        fail(ExitCode::output, path,
-             ": exists; add --resume to go on, --overwrite to replace it, or name another folder");
       if (!is_as_asked(path, recipe(run, session, i)))
         fail(ExitCode::output, path,
              ": was made with another model, seed or setting; add --overwrite or name another folder");
@@ -115,8 +122,7 @@ bool make(const SynthRun& run, const SynthSession& session, const std::optional<
   if (run.format == "dicom") {
     write_dicom(run, session, path, volume, made);
   } else {
-    write_volume(path, volume,
-                 {run.overwrite, std::string("SYNTHETIC, voxprior ") + version() + ", research use only"});
+    write_volume(path, volume, {run.overwrite, synthetic_description()});
   }
   return suspicious;
 }
@@ -130,6 +136,7 @@ std::string synthetic_name(std::int64_t index) {
 }
 
 SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress) {
+  check_room(run);
   progress.stage("loading the model");
   const auto session = open_synth_session(run.options);
   const SynthFacts& model = session->model();

@@ -14,6 +14,12 @@ Denoiser given_coarse(Denoiser detail, torch::Tensor coarse) {
   };
 }
 
+std::vector<torch::Tensor> pyramid_of(const torch::Tensor& volume, std::size_t octaves) {
+  std::vector<torch::Tensor> levels{volume};
+  for (std::size_t i = 0; i < octaves; ++i) levels.insert(levels.begin(), torch::avg_pool3d(levels.front(), 2));
+  return levels;
+}
+
 std::uint64_t level_seed(std::uint64_t seed, std::uint64_t index, std::uint64_t level) {
   const auto half = [](std::uint64_t value, int shift) { return static_cast<std::uint32_t>(value >> shift); };
   const auto bits =

@@ -34,6 +34,10 @@ using LevelSampler =
 /// voxels, sigma). coarse [N,1,D,H,W], x [N,1,2D,2H,2W].
 Denoiser given_coarse(Denoiser detail, torch::Tensor coarse);
 
+/// The volumes that a cascade of so many octaves makes on its way to `volume` [N,1,D,H,W]: its block means, theirs and
+/// so on, coarse first; the volume itself is the last.
+std::vector<torch::Tensor> pyramid_of(const torch::Tensor& volume, std::size_t octaves);
+
 /// Volume number `index` of the endless sequence that `seed` begins: [1,1,D,H,W], of full resolution. Depends on seed,
 /// index, the cascade and the sampler alone.
 torch::Tensor sample_cascade(const Cascade& cascade, std::uint64_t seed, std::uint64_t index,

@@ -53,8 +53,7 @@ CascadeLikelihood cascade_likelihood(const Cascade& cascade, const torch::Tensor
                                      const CascadeLikelihoodOptions& options, const Progress& progress) {
   const torch::NoGradGuard no_grad;
   const std::size_t octaves = cascade.octaves.size();
-  std::vector<torch::Tensor> pyramid{volume};
-  for (std::size_t i = 0; i < octaves; ++i) pyramid.insert(pyramid.begin(), torch::avg_pool3d(pyramid.front(), 2));
+  const std::vector<torch::Tensor> pyramid = pyramid_of(volume, octaves);
 
   CascadeLikelihood result;
   torch::Tensor map = torch::zeros_like(volume, torch::kDouble);

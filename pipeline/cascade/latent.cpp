@@ -40,14 +40,6 @@ class LevelProgress {
   const Progress& all_;
 };
 
-// Block means of the volume for every level, coarse first; the volume itself is the last.
-std::vector<torch::Tensor> pyramid_of(const Cascade& cascade, const torch::Tensor& volume) {
-  std::vector<torch::Tensor> levels{volume};
-  for (std::size_t i = 0; i < cascade.octaves.size(); ++i) levels.push_back(torch::avg_pool3d(levels.back(), 2));
-  std::reverse(levels.begin(), levels.end());
-  return levels;
-}
-
 void check_size(const Cascade& cascade, const torch::Tensor& x) {
   for (std::int64_t axis = 0; axis < 3; ++axis)
     TORCH_CHECK(x.dim() == 5 && x.size(axis + 2) == cascade.coarse_size[axis] << cascade.octaves.size(),
@@ -59,7 +51,7 @@ void check_size(const Cascade& cascade, const torch::Tensor& x) {
 torch::Tensor encode_volume(const Cascade& cascade, const torch::Tensor& volume, const Progress& progress) {
   check_size(cascade, volume);
   const LevelProgress levels(cascade, progress);
-  const std::vector<torch::Tensor> pyramid = pyramid_of(cascade, volume);
+  const std::vector<torch::Tensor> pyramid = pyramid_of(volume, cascade.octaves.size());
   const CascadeLevel& coarse = cascade.coarse;
   torch::Tensor latent = encode(coarse.denoise, pyramid[0], coarse.sigmas, levels.of(0)) / coarse.sigmas.front();
   for (std::size_t i = 0; i < cascade.octaves.size(); ++i) {
@@ -74,7 +66,7 @@ torch::Tensor encode_volume(const Cascade& cascade, const torch::Tensor& volume,
 torch::Tensor decode_latent(const Cascade& cascade, const torch::Tensor& latent, const Progress& progress) {
   check_size(cascade, latent);
   const LevelProgress levels(cascade, progress);
-  std::vector<torch::Tensor> pyramid = pyramid_of(cascade, latent);
+  std::vector<torch::Tensor> pyramid = pyramid_of(latent, cascade.octaves.size());
   for (std::size_t i = 0; i < pyramid.size(); ++i)  // means back to bands, level by level
     pyramid[i] = pyramid[i] * std::pow(kMeanGain, static_cast<double>(pyramid.size() - 1 - i));
 

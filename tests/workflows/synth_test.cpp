@@ -104,6 +104,13 @@ TEST_F(Synth, ADiskThatIsFullLeavesNoBrokenVolume) {
     EXPECT_EQ(entry.path().extension(), ".json") << entry.path();
 }
 
+TEST_F(Synth, EverySamplerAndScheduleThatHelpNamesWorks) {
+  for (const char* name : {"dpmpp-3m", "unipc-2", "unipc-3", "heun", "heun-churn", "euler", "ddim", "ddpm"})
+    EXPECT_EQ(synth(name, {"--sampler", name}).exit_code, 0) << name;
+  for (const char* name : {"log-uniform", "cosine", "linear"})
+    EXPECT_EQ(synth(name, {"--schedule", name}).exit_code, 0) << name;
+}
+
 TEST_F(Synth, BadRequestsAreRefusedInOneLine) {
   expect_refused(synth("out", {"--sampler", "magic"}), 2, "synth");
   expect_refused(synth("out", {"--schedule", "magic"}), 2, "synth");

@@ -11,6 +11,7 @@
 #include "pipeline/core/mirrored.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
+#include "workflows/compute/on_device.h"
 #include "workflows/compute/resource_errors.h"
 
 namespace voxprior {
@@ -25,12 +26,6 @@ ModelFacts facts_of(const LoadedDenoiser& model) {
   const ModelCard& card = model.card;
   return {card.name,      model.sha256,   card.modality,     card.training_data,
           card.sigma_min, card.sigma_max, card.voxel_min_mm, card.voxel_max_mm};
-}
-
-/// The network on its device, for tiles that lie in main memory.
-Denoiser on_device(const Denoiser& network, const torch::Device& device) {
-  return
-      [network, device](const torch::Tensor& x, double sigma) { return network(x.to(device), sigma).to(torch::kCPU); };
 }
 
 class TiledSession final : public DenoiseSession {

@@ -16,16 +16,11 @@
 #include "pipeline/samplers/step_noise.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
+#include "workflows/compute/on_device.h"
 #include "workflows/compute/resource_errors.h"
 
 namespace voxprior {
 namespace {
-
-/// The network on its device, for volumes that lie in main memory.
-Denoiser on_device(const Denoiser& network, const torch::Device& device) {
-  return
-      [network, device](const torch::Tensor& x, double sigma) { return network(x.to(device), sigma).to(torch::kCPU); };
-}
 
 class CascadeSession final : public SynthSession {
  public:

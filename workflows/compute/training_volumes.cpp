@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "io/volume_file.h"
 #include "models/training/shards.h"
+#include "models/training/whole_volumes.h"
 #include "pipeline/intensity/ct_padding.h"
 #include "pipeline/intensity/normalise.h"
 
@@ -94,8 +95,7 @@ TrainingVolume halved(const TrainingVolume& volume) {
   const torch::Tensor& x = volume.voxels;
   if (x.size(0) < 2 || x.size(1) < 2 || x.size(2) < 2)
     fail(ExitCode::input, volume.name, ": is too thin to be halved; leave it out with data.exclude");
-  const torch::Tensor means = torch::avg_pool3d(x.view({1, 1, x.size(0), x.size(1), x.size(2)}), 2)[0][0];
-  return {volume.name, means.contiguous(), 2 * volume.voxel_min_mm, 2 * volume.voxel_max_mm};
+  return {volume.name, halved_volume(x, 1), 2 * volume.voxel_min_mm, 2 * volume.voxel_max_mm};
 }
 
 }  // namespace voxprior
