@@ -44,6 +44,14 @@ def text_headers():
                         b"ElementSpacing = 1 2 3\nDimSize = 4 5 6\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n" + voxels)
 
 
+def raw_arrays():
+    """.npy files as they are; a pair of BART files as raw_array_fuzz.cpp takes it: the text after a '#', a zero, the data."""
+    for version, length in ((1, "<H"), (2, "<I"), (3, "<I")):
+        text = b"{'descr': '<c8', 'fortran_order': %s, 'shape': (2, 3), }\n" % (b"True" if version == 2 else b"False")
+        yield "v%d.npy" % version, b"\x93NUMPY" + bytes((version, 0)) + struct.pack(length, len(text)) + text + bytes(48)
+    yield "pair.cfl", b"# Dimensions\n3 2 1 1\n\0" + bytes(48)
+
+
 def safetensors(testdata):
     """Two bytes with the length of the data, as safetensors_fuzz.cpp takes them, and a header."""
     small = b'{"__metadata__":{"a":"b"},"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}'
@@ -62,6 +70,8 @@ def main():
         put(out + "/nifti", name, data)
     for name, data in text_headers():
         put(out + "/text_header", name, data)
+    for name, data in raw_arrays():
+        put(out + "/raw_array", name, data)
     for name, data in safetensors(testdata):
         put(out + "/safetensors", name, data)
     for folder, _, names in os.walk(os.path.join(testdata, "dicom")):

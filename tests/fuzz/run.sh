@@ -13,7 +13,7 @@ build=$(cd "$1" && pwd)
 seconds=$2
 shift 2
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(nifti text_header dicom series safetensors)
+[ ${#targets[@]} -gt 0 ] || targets=(nifti text_header raw_array dicom series safetensors)
 
 compiler=""
 for candidate in clang++-14 clang++; do
