@@ -127,6 +127,42 @@ TEST(CartesianSense, SaysWhichSizesDoNotFit) {
   EXPECT_THROW(a.adjoint(random_image()), c10::Error);
 }
 
+// Masks that leave a readout axis whole, and one that samples everything: normal() skips transforms then.
+TEST(CartesianSense, NormalIsAdjointOfForward) {
+  const torch::Tensor x = random_image();
+  const torch::Tensor all = full_mask(), lines = random_mask().narrow(2, 0, 1).expand_as(all).contiguous(),
+                      planes = lines.narrow(0, 2, 1).expand_as(all).contiguous();
+  for (const KspaceAxes axes : {KspaceAxes::volume, KspaceAxes::slices})
+    for (const torch::Tensor& mask : {random_mask(), lines, planes, all}) {
+      const CartesianSense a(random_maps(), mask, axes);
+      EXPECT_LT(relative_difference(a.normal(x), a.adjoint(a.forward(x))), 1e-6);
+    }
+}
+
+TEST(CartesianSense, SlicesAreTransformedByThemselves) {
+  const torch::Tensor maps = random_maps(), mask = random_mask(), x = random_image();
+  const CartesianSense stack(maps, mask, KspaceAxes::slices);
+  EXPECT_LT(test::adjoint_gap(stack, torch::kComplexFloat), 1e-6);
+  for (std::int64_t k = 0; k < kDepth; ++k) {
+    const CartesianSense slice(maps.narrow(1, k, 1).contiguous(), mask.narrow(0, k, 1).contiguous());
+    EXPECT_LT(relative_difference(stack.forward(x).narrow(1, k, 1), slice.forward(x.narrow(0, k, 1).contiguous())),
+              1e-6);
+  }
+}
+
+TEST(CartesianSense, ResultsDoNotDependOnThreads) {
+  const CartesianSense a(random_maps(), random_mask());
+  const torch::Tensor x = random_image();
+  const int threads = torch::get_num_threads();
+  torch::set_num_threads(1);
+  const torch::Tensor y = a.forward(x), back = a.adjoint(y), normal = a.normal(x);
+  torch::set_num_threads(5);
+  EXPECT_TRUE(torch::equal(a.forward(x), y));
+  EXPECT_TRUE(torch::equal(a.adjoint(y), back));
+  EXPECT_TRUE(torch::equal(a.normal(x), normal));
+  torch::set_num_threads(threads);
+}
+
 TEST(CentredFft, InverseRestoresTheImage) {
   const torch::Tensor x = random_maps();
   EXPECT_LT(relative_difference(centred_ifft(centred_fft(x)), x), 1e-6);  // measured 2e-7
