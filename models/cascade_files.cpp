@@ -24,6 +24,26 @@ void check_fits(const ModelCard& octave, const ModelCard& coarse, const fs::path
          coarse.modality, " in '", coarse.intensity, "'; they do not belong together");
 }
 
+// A latent means something to the autoencoder that made it alone: the hash must be that of training.
+std::optional<LatentSpace> latent_space_of(const LoadedDenoiser& coarse, const fs::path& folder, torch::Device device) {
+  const fs::path file = folder / "autoencoder.safetensors";
+  const std::string& wanted = coarse.card.autoencoder_sha256;
+  if (wanted.empty()) {
+    if (fs::exists(file))
+      fail(ExitCode::model, file, ": lies beside a coarse.safetensors that makes volumes, not latents; take it away");
+    return std::nullopt;
+  }
+  if (!fs::exists(file))
+    fail(ExitCode::model, file, ": missing; coarse.safetensors makes latents of the autoencoder with SHA-256 ", wanted);
+  LatentSpace space(file, device);
+  if (space.sha256() != wanted)
+    fail(ExitCode::model, file, ": is not the autoencoder that coarse.safetensors was trained with (SHA-256 ",
+         space.sha256(), ", wanted ", wanted, ")");
+  if (fs::exists(folder / "octave-1.safetensors"))
+    fail(ExitCode::model, folder / "octave-1.safetensors", ": a model of latents has no octaves; take it away");
+  return space;
+}
+
 }  // namespace
 
 double LoadedCascade::voxel_mm() const {
@@ -36,6 +56,8 @@ LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::
   LoadedCascade cascade;
   cascade.coarse = load_denoiser(coarse, device, body_type, ModelKind::diffusion);
   cascade.coarse_size = grid_of(cascade.coarse.card, coarse);
+  cascade.latent_space = latent_space_of(cascade.coarse, folder, device);
+  if (cascade.latent_space) return cascade;
   for (int octave = 1;; ++octave) {
     const fs::path file = folder / ("octave-" + std::to_string(octave) + ".safetensors");
     if (!fs::exists(file)) return cascade;

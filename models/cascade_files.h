@@ -1,25 +1,29 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "models/denoiser_file.h"
+#include "models/latent_space.h"
 
 namespace voxprior {
 
 /// The networks of a cascade, as pipeline/cascade/cascade.h puts them to work.
 struct LoadedCascade {
-  LoadedDenoiser coarse;                  ///< kind diffusion
-  std::vector<std::int64_t> coarse_size;  ///< {D, H, W} of the volumes it makes
-  std::vector<LoadedDenoiser> octaves;    ///< kind detail, each at twice the resolution of the one before
+  LoadedDenoiser coarse;                    ///< kind diffusion
+  std::vector<std::int64_t> coarse_size;    ///< {D, H, W} of the volumes, or latents, it makes
+  std::vector<LoadedDenoiser> octaves;      ///< kind detail, each at twice the resolution of the one before
+  std::optional<LatentSpace> latent_space;  ///< if the coarse model makes latents: what decodes them; no octaves then
 
   /// Voxel edge of what comes out, in mm.
   double voxel_mm() const;
 };
 
-/// Reads a folder with coarse.safetensors and octave-1.safetensors, octave-2.safetensors ... as far as they go.
+/// Reads a folder with coarse.safetensors and octave-1.safetensors, octave-2.safetensors ... as far as they go; or with
+/// coarse.safetensors and the autoencoder.safetensors whose latents it makes.
 /// Throws Error(ExitCode::model) when a file is missing, damaged, of the wrong kind, or of another modality or
-/// intensity than the coarse one.
+/// intensity than the coarse one, and for another autoencoder than the one the coarse model was trained with.
 LoadedCascade load_cascade(const std::filesystem::path& folder, torch::Device device = torch::kCPU,
                            torch::ScalarType body_type = torch::kFloat32);
 

@@ -15,8 +15,9 @@ namespace voxprior {
 
 /// A trained denoiser, ready to use.
 struct LoadedDenoiser {
-  Denoiser denoise;  ///< x [N,1,D,H,W] normalised, every axis a multiple of locality.alignment; result on x's device.
-                     ///< Differentiable in x; least memory under a NoGradGuard
+  Denoiser
+      denoise;  ///< x [N,1,D,H,W] normalised (or a latent [N,C,d,h,w]), every axis a multiple of locality.alignment;
+                ///< result on x's device. Differentiable in x; least memory under a NoGradGuard
   ModelCard card;
   std::string sha256;          ///< of the model file
   Locality locality;           ///< receptive field and grid of the network, for exact tiling

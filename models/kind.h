@@ -4,11 +4,12 @@
 
 namespace voxprior {
 
-/// What a network was trained to do, and the word for it in a model card. Each is a denoiser D(x, sigma).
+/// What a network was trained to do, and the word for it in a model card. All but the last are denoisers D(x, sigma).
 enum class ModelKind {
-  denoiser,   ///< local, noise on every band: for scans
-  detail,     ///< local, the low band given: makes the detail of one octave of a cascade
-  diffusion,  ///< whole volumes on one grid, up to noise that hides them: for synthesis
+  denoiser,     ///< local, noise on every band: for scans
+  detail,       ///< local, the low band given: makes the detail of one octave of a cascade
+  diffusion,    ///< whole volumes (or their latents) on one grid, up to noise that hides them: for synthesis
+  autoencoder,  ///< to a latent space and back
 };
 
 inline const char* name_of(ModelKind kind) {
@@ -19,6 +20,8 @@ inline const char* name_of(ModelKind kind) {
       return "detail";
     case ModelKind::diffusion:
       return "diffusion";
+    case ModelKind::autoencoder:
+      return "autoencoder";
   }
   return "";
 }

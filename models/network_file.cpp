@@ -16,27 +16,22 @@ constexpr const char* kWeightPrefix = "network.";
 
 const char* architecture_of(ModelKind kind) { return kind == ModelKind::diffusion ? kGlobal : kLocal; }
 
-// A setting that sizes memory: bounded, so that a forged card cannot ask for more than any real model needs.
-std::vector<std::int64_t> bounded(const ModelCard& card, const std::string& key, std::int64_t most,
-                                  const std::filesystem::path& path) {
-  const std::vector<std::int64_t> values = widths_of(card, key, path);
-  for (const std::int64_t value : values)
-    if (value < 1 || value > most)
-      fail(ExitCode::model, path.string(), ": architecture setting '", key, "' is ", value, ", allowed is 1 to ", most);
-  return values;
-}
-
 UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesystem::path& path) {
   UnetWidths widths;
-  widths.channels = bounded(card, "channels", 1024, path);
-  widths.blocks = bounded(card, "blocks", 16, path);
-  const std::vector<std::int64_t> embedding = bounded(card, "embedding", 1024, path);
+  widths.channels = bounded_widths(card, "channels", 1024, path);
+  widths.blocks = bounded_widths(card, "blocks", 16, path);
+  const std::vector<std::int64_t> embedding = bounded_widths(card, "embedding", 1024, path);
   if (widths.channels.empty() || widths.channels.size() > 6 || widths.blocks.size() != widths.channels.size() ||
       embedding.size() != 1)
     fail(ExitCode::model, path.string(), ": 'channels' and 'blocks' must have 1 to 6 entries each, 'embedding' one");
   widths.embedding = embedding[0];
+  if (card.widths.count("image_channels") > 0) {  // a network on volumes has no such entry
+    const std::vector<std::int64_t> image_channels = bounded_widths(card, "image_channels", 64, path);
+    if (image_channels.size() != 1) fail(ExitCode::model, path.string(), ": 'image_channels' must have one entry");
+    widths.image_channels = image_channels[0];
+  }
   if (kind == ModelKind::diffusion) {
-    widths.heads = bounded(card, "heads", 64, path).at(0);
+    widths.heads = bounded_widths(card, "heads", 64, path).at(0);
     widths.extra_features = kPositionFeatures;
     if (widths.channels.back() % widths.heads != 0)
       fail(ExitCode::model, path.string(), ": 'heads' does not divide the last of 'channels'");
@@ -44,11 +39,11 @@ UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesys
   return widths;
 }
 
-torch::Tensor feature_std_of(const SafetensorsFile& file, const std::filesystem::path& path) {
+torch::Tensor feature_std_of(const SafetensorsFile& file, std::int64_t count, const std::filesystem::path& path) {
   const auto found = file.tensors.find("feature_std");
-  if (found == file.tensors.end() || found->second.numel() != HaarPreconditioner::kFeatures ||
-      found->second.scalar_type() != torch::kFloat32 || !(found->second > 0).all().item<bool>())
-    fail(ExitCode::model, path.string(), ": tensor 'feature_std' must hold 9 positive float32 values");
+  if (found == file.tensors.end() || found->second.numel() != count || found->second.scalar_type() != torch::kFloat32 ||
+      !(found->second > 0).all().item<bool>())
+    fail(ExitCode::model, path.string(), ": tensor 'feature_std' must hold ", count, " positive float32 values");
   return found->second;
 }
 
@@ -65,7 +60,9 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
   load_parameters(*network, kWeightPrefix, file.tensors, path.string());
   network->to(device);
   for (torch::Tensor& weights : network->parameters()) weights.requires_grad_(false);
-  return {network, HaarPreconditioner(feature_std_of(file, path).to(device), low_band_of(kind)), card, file.sha256};
+  const std::int64_t features = HaarPreconditioner::kFeatures * network->widths().image_channels;
+  return {network, HaarPreconditioner(feature_std_of(file, features, path).to(device), low_band_of(kind)), card,
+          file.sha256};
 }
 
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
@@ -76,6 +73,7 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
   card.widths["blocks"] = widths.blocks;
   card.widths["embedding"] = {widths.embedding};
   if (!widths.local()) card.widths["heads"] = {widths.heads};
+  if (widths.image_channels > 1) card.widths["image_channels"] = {widths.image_channels};
   SafetensorsFile file;
   store_parameters(*network, kWeightPrefix, file.tensors);
   file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);

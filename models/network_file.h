@@ -29,7 +29,7 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
                    ModelCard card, Overwrite overwrite);
 
-/// D(x, sigma) of a network, with the features it expects of the place in the volume. x [N,1,D,H,W], sigma [N].
+/// D(x, sigma) of a network, with the features it expects of the place in the volume. x [N,C,D,H,W], sigma [N].
 torch::Tensor denoise_with(Unet& network, const HaarPreconditioner& preconditioner, const torch::Tensor& x,
                            const torch::Tensor& sigma, torch::ScalarType body_type = torch::kFloat32);
 

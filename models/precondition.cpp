@@ -7,50 +7,66 @@ namespace {
 
 // White noise of variance 1 has variance 1 - 1/27 after its 3x3x3 mean is taken away.
 constexpr double kHighPassNoiseVariance = 1 - 1 / 27.;
+constexpr std::int64_t kBands = 8;
+
+// [N,from,D,H,W] -> [N from / to,to,D,H,W]: the Haar transform takes one channel, so channels become samples and back.
+torch::Tensor regrouped(const torch::Tensor& x, std::int64_t to) {
+  return x.size(1) == to ? x : x.reshape({-1, to, x.size(2), x.size(3), x.size(4)});
+}
+
+// Of the nine features of each channel the eight that are bands: [N,9C,D,H,W] -> [N,8C,D,H,W].
+torch::Tensor bands_of(const torch::Tensor& features) {
+  const std::int64_t each = HaarPreconditioner::kFeatures;
+  return regrouped(regrouped(features, each).narrow(1, 0, kBands), features.size(1) / each * kBands);
+}
 
 }  // namespace
 
 torch::Tensor haar_features(const torch::Tensor& x) {
-  const torch::Tensor bands = haar_forward(x);
+  const torch::Tensor bands = haar_forward(regrouped(x, 1));
   const torch::Tensor low = bands.narrow(1, 0, 1);
   // Padded by hand: avg_pool3d refuses inputs smaller than its kernel, padding or not.
   const torch::Tensor mean = torch::avg_pool3d(torch::constant_pad_nd(low, {1, 1, 1, 1, 1, 1}), 3, 1);
-  return torch::cat({bands, low - mean}, 1);
+  return regrouped(torch::cat({bands, low - mean}, 1), HaarPreconditioner::kFeatures * x.size(1));
 }
 
 HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std, LowBand low_band)
     : feature_std_(std::move(feature_std)), low_band_(low_band) {
-  TORCH_CHECK(feature_std_.numel() == kFeatures, "HaarPreconditioner needs ", kFeatures, " standard deviations");
+  TORCH_CHECK(feature_std_.numel() > 0 && feature_std_.numel() % kFeatures == 0, "HaarPreconditioner needs ", kFeatures,
+              " standard deviations a channel");
 }
 
-// [9]: variance that unit white noise on the noisy bands has in each feature.
+// [9C]: variance that unit white noise on the noisy bands has in each feature.
 torch::Tensor HaarPreconditioner::noise_share(const torch::Tensor& like) const {
   torch::Tensor share = torch::ones({kFeatures}, like.options());
   const bool given = low_band_ == LowBand::given;
   share[0] = given ? 0. : 1.;
   share[kFeatures - 1] = given ? 0. : kHighPassNoiseVariance;
-  return share;
+  return share.repeat({feature_std_.numel() / kFeatures});
 }
 
 torch::Tensor HaarPreconditioner::denoise(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
                                           torch::ScalarType body_type, const Condition& condition) const {
-  const torch::Tensor variance = feature_std_.to(x.device()).square().view({1, kFeatures, 1, 1, 1});
+  const torch::Tensor variance = feature_std_.to(x.device()).square().view({1, -1, 1, 1, 1});
   const torch::Tensor s2 =
-      sigma.square().view({-1, 1, 1, 1, 1}) * noise_share(variance).view({1, kFeatures, 1, 1, 1});  // [N,9,1,1,1]
+      sigma.square().view({-1, 1, 1, 1, 1}) * noise_share(variance).view({1, -1, 1, 1, 1});  // [N,9C,1,1,1]
 
   const torch::Tensor features = haar_features(x);
   torch::Tensor input = features * (s2 + variance).rsqrt();
   if (condition.features.defined()) input = torch::cat({input, condition.features}, 1);
   const torch::Tensor f = network->forward(input, sigma.log() / 4, body_type, condition.classes);
 
-  const torch::Tensor bands = features.narrow(1, 0, 8), v = variance.narrow(1, 0, 8), n = s2.narrow(1, 0, 8);
-  return haar_inverse(bands * (v / (n + v)) + f * (n * v / (n + v)).sqrt());
+  const torch::Tensor bands = bands_of(features), v = bands_of(variance), n = bands_of(s2);
+  const torch::Tensor clean = bands * (v / (n + v)) + f * (n * v / (n + v)).sqrt();
+  return regrouped(haar_inverse(regrouped(clean, kBands)), x.size(1));
 }
 
 torch::Tensor HaarPreconditioner::wiener_risk(const torch::Tensor& sigma) const {
-  const torch::Tensor v = feature_std_.to(sigma.device()).narrow(0, 0, 8).square().view({1, 8});
-  const torch::Tensor s2 = sigma.square().view({-1, 1}) * noise_share(v).narrow(0, 0, 8).view({1, 8});
-  return (s2 * v / (s2 + v)).mean(1);
+  const torch::Tensor variance = feature_std_.to(sigma.device()).square();
+  const torch::Tensor v = bands_of(variance.view({1, -1, 1, 1, 1}));
+  const torch::Tensor share = bands_of(noise_share(variance).view({1, -1, 1, 1, 1}));
+  const torch::Tensor s2 = sigma.square().view({-1, 1, 1, 1, 1}) * share;
+  return (s2 * v / (s2 + v)).mean({1, 2, 3, 4});
 }
 
 }  // namespace voxprior

@@ -18,7 +18,8 @@ struct Condition {
   torch::Tensor classes;   ///< [N] int64, below 0 for "any"
 };
 
-/// EDM preconditioning (Karras et al. 2022, Table 1) applied in Haar space with one data std for each band b:
+/// EDM preconditioning (Karras et al. 2022, Table 1) applied in Haar space with one data std for each band b of each
+/// channel (a volume has one, a latent several):
 ///
 ///   D_b = c_skip x_b + c_out F_b(features, ln(sigma)/4),   c_skip = sd^2/(sigma^2+sd^2),
 ///   c_out = sigma sd / sqrt(sigma^2+sd^2),                 c_in = 1/sqrt(sigma^2+sd^2)
@@ -30,11 +31,11 @@ class HaarPreconditioner {
  public:
   static constexpr std::int64_t kFeatures = 9;
 
-  /// feature_std [9] float32, all > 0: root mean square of the eight bands and of the high-passed LLL band over clean
-  /// data. With LowBand::given the noise of the LLL band is zero: it goes out as it came in.
+  /// feature_std [9C] float32, all > 0: of each channel the root mean square of the eight bands and of the high-passed
+  /// LLL band over clean data. With LowBand::given the noise of the LLL band is zero: it goes out as it came in.
   explicit HaarPreconditioner(torch::Tensor feature_std, LowBand low_band = LowBand::noisy);
 
-  /// x [N,1,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
+  /// x [N,C,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
   /// volume.
   torch::Tensor denoise(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
                         torch::ScalarType body_type = torch::kFloat32, const Condition& condition = {}) const;
@@ -52,7 +53,7 @@ class HaarPreconditioner {
   LowBand low_band_;
 };
 
-/// The nine features of a clean or noisy volume before scaling: [N,1,D,H,W] -> [N,9,D/2,H/2,W/2].
+/// The nine features of each channel of a clean or noisy volume before scaling: [N,C,D,H,W] -> [N,9C,D/2,H/2,W/2].
 torch::Tensor haar_features(const torch::Tensor& x);
 
 }  // namespace voxprior

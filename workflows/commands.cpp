@@ -16,6 +16,7 @@ std::vector<Command> all_commands() {
       {"train denoiser", train_denoiser_command},
       {"train diffusion", train_diffusion_command},
       {"train cascade", train_cascade_command},
+      {"train autoencoder", train_autoencoder_command},
       {"prepare", prepare_command},
       {"evaluate", evaluate_command},
       {"add-noise", add_noise_command},

@@ -21,6 +21,7 @@ int loglik_command(const Invocation& invocation);
 int train_denoiser_command(const Invocation& invocation);
 int train_diffusion_command(const Invocation& invocation);
 int train_cascade_command(const Invocation& invocation);
+int train_autoencoder_command(const Invocation& invocation);
 int prepare_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
 int add_noise_command(const Invocation& invocation);

@@ -15,9 +15,10 @@ namespace {
 const About kAbout{
     "synth",
     "make new volumes that look like those a model was trained on",
-    "A coarse model turns noise into a whole volume, then each octave adds the detail of twice the resolution. Volume "
-    "n\n"
-    "of a seed is the same whatever --count, and a run that was stopped goes on with --resume.\n\n"
+    "A coarse model turns noise into a whole volume, then each octave adds the detail of twice the resolution; or it\n"
+    "makes a latent, which an autoencoder decodes. Volume n of a seed is the same whatever --count, and a run that "
+    "was\n"
+    "stopped goes on with --resume.\n\n"
     "OUT receives synthetic-000000.nii.gz and so on, each with a .voxprior.json that says how it was made, and\n"
     "sheet.png. MR intensities are scaled to 1000 at the 99.5th percentile, CT is in HU. Every volume says in its\n"
     "header that it is synthetic.\n\n"

@@ -1,4 +1,4 @@
-// voxprior train denoiser|diffusion|cascade CONFIG.toml: learn a prior from clean volumes.
+// voxprior train denoiser|diffusion|cascade|autoencoder CONFIG.toml: learn a prior from clean volumes.
 #include "workflows/compute/train.h"
 
 #include <boost/program_options.hpp>
@@ -80,8 +80,10 @@ int train_diffusion_command(const Invocation& invocation) {
       invocation, ModelKind::diffusion,
       {"train diffusion",
        "train the coarse model of a cascade on whole volumes of one grid",
-       std::string("It learns what a whole volume looks like, at 2 to 4 mm; train cascade adds the detail. The "
-                   "volumes must share a grid:\nsee prepare. ") +
+       std::string(
+           "It learns what a whole volume looks like, at 2 to 4 mm; train cascade adds the detail. Or it learns "
+           "the latents of\nvolumes, made by the autoencoder in data.autoencoder. The volumes must share a grid: see "
+           "prepare.\n") +
            kHowItRuns,
        {kEdm}});
 }
@@ -95,6 +97,19 @@ int train_cascade_command(const Invocation& invocation) {
                    "the octave reaches.\n") +
            kHowItRuns,
        {kEdm, "Guth et al. Wavelet score-based generative modeling. NeurIPS 2022."}});
+}
+
+int train_autoencoder_command(const Invocation& invocation) {
+  return train(
+      invocation, ModelKind::autoencoder,
+      {"train autoencoder",
+       "train the latent space in which train diffusion can learn whole volumes",
+       std::string("It learns to write a volume as a small grid of numbers, and to read it back. Its model.safetensors "
+                   "goes into\ndata.autoencoder of train diffusion and into the folder for synth; docs/latent-space.md "
+                   "says when it is worth it.\n") +
+           kHowItRuns,
+       {"Kingma and Welling. Auto-encoding variational Bayes. ICLR 2014.",
+        "Rombach et al. High-resolution image synthesis with latent diffusion models. CVPR 2022."}});
 }
 
 }  // namespace voxprior

@@ -39,6 +39,15 @@ torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x, const torch::Te
   return second_(first_(x).mul_(gains).relu_()).add_(x);  // the same, without temporaries
 }
 
+PlainBlockImpl::PlainBlockImpl(std::int64_t channels)
+    : first_(register_module("first", PlainConv(channels, channels, 3))),
+      second_(register_module("second", PlainConv(channels, channels, 3, true))) {}
+
+torch::Tensor PlainBlockImpl::forward(const torch::Tensor& x) {
+  if (torch::GradMode::is_enabled()) return x + second_(torch::relu(first_(x)));
+  return second_(first_(x).relu_()).add_(x);  // the same, without temporaries
+}
+
 SelfAttentionImpl::SelfAttentionImpl(std::int64_t channels, std::int64_t heads)
     : heads_(heads),
       query_key_value_(register_parameter("query_key_value", initial_weight({3 * channels, channels, 1, 1, 1}, false))),

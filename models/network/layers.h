@@ -39,6 +39,17 @@ class ResidualBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ResidualBlock);
 
+/// x + W2 relu(W1 x); W2 starts at zero. The block of networks that are told no noise level.
+class PlainBlockImpl : public torch::nn::Module {
+ public:
+  explicit PlainBlockImpl(std::int64_t channels);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  PlainConv first_{nullptr}, second_{nullptr};
+};
+TORCH_MODULE(PlainBlock);
+
 /// x + W (attention of every position to every other, by heads); W starts at zero. Queries and keys are scaled to unit
 /// length (cosine attention, Henry et al. 2020), so that no normalisation layer is needed. Makes a network global.
 class SelfAttentionImpl : public torch::nn::Module {

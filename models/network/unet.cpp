@@ -44,8 +44,9 @@ UnetImpl::UnetImpl(const UnetWidths& widths) : widths_(widths) {
       "embedding", torch::randn({widths_.embedding, 2 * kNoiseFrequencies}) / std::sqrt(2. * kNoiseFrequencies));
   if (widths_.classes > 0)
     class_weight_ = register_parameter("classes", torch::zeros({widths_.classes, widths_.embedding}));
-  stem_ = register_module("stem", PlainConv(kFeatures + widths_.extra_features, channels[0], 3));
-  head_ = register_module("head", PlainConv(channels[0], kBands, 3, true));
+  stem_ =
+      register_module("stem", PlainConv(kFeatures * widths_.image_channels + widths_.extra_features, channels[0], 3));
+  head_ = register_module("head", PlainConv(channels[0], kBands * widths_.image_channels, 3, true));
   down_blocks_.resize(levels, nullptr);
   up_blocks_.resize(levels - 1, nullptr);
   for (std::size_t l = 0; l < levels; ++l) {

@@ -19,6 +19,7 @@ struct UnetWidths {
   std::int64_t heads = 0;           ///< of the self-attention in the last level; 0: none, the network is local
   std::int64_t extra_features = 0;  ///< features beside the nine of the Haar bands: position, labels
   std::int64_t classes = 0;         ///< classes that the network can be conditioned on; 0: unconditional
+  std::int64_t image_channels = 1;  ///< channels of x: 1 for volumes, more for the latents of an autoencoder
 
   /// Voxels by which volume axes must be divisible: 2^levels.
   std::int64_t alignment() const;
@@ -33,8 +34,9 @@ class UnetImpl : public torch::nn::Module {
  public:
   explicit UnetImpl(const UnetWidths& widths);
 
-  /// features [N,9+extra,D,H,W] float32 (preconditioned Haar bands, the high-passed LLL band, extra features), c_noise
-  /// [N] float32 (ln(sigma)/4) -> [N,8,D,H,W] float32, one output for each Haar band.
+  /// features [N,9C+extra,D,H,W] float32 (of each of C image channels the preconditioned Haar bands and the high-passed
+  /// LLL band; extra features), c_noise [N] float32 (ln(sigma)/4) -> [N,8C,D,H,W] float32, one output for each Haar
+  /// band.
   /// `classes` [N] int64, below 0 for "any"; undefined is "any" for all.
   /// `body_type` is the data type in which the layers between the first and the last convolution run.
   torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& c_noise,

@@ -1,6 +1,7 @@
 #include "models/training/config.h"
 
 #include "base/error.h"
+#include "models/network/autoencoder.h"
 #include "models/network/position.h"
 #include "models/training/toml_section.h"
 
@@ -15,6 +16,13 @@ TrainingConfig defaults_of(ModelKind kind) {
   config.augment.rician = config.augment.zeroed_background = 0;
   config.augment.gamma = config.augment.resolution = 0;
   config.augment.rescale = 0.1;
+  if (kind == ModelKind::autoencoder) {
+    config.augment.resolution = 0.2;
+    config.model.name = "autoencoder";
+    config.model.widths.channels = AutoencoderWidths().channels;
+    config.model.widths.blocks = AutoencoderWidths().blocks;
+    return config;
+  }
   if (kind == ModelKind::detail) {
     config.noise = {0.002, 1, 0.05, 1.2, 0.15, 0};
     return config;
@@ -31,7 +39,10 @@ void read_model(TomlSection section, TrainingConfig& config) {
   section.read("modality", model.modality, {"mr", "ct", "any"});
   section.read("channels", model.widths.channels, 8, 1024);
   section.read("blocks", model.widths.blocks, 1, 16);
-  section.read("embedding", model.widths.embedding, 8, 1024);
+  if (config.kind == ModelKind::autoencoder)
+    section.read("latent_channels", model.latent_channels, 1, AutoencoderWidths::kMostLatentChannels);
+  else
+    section.read("embedding", model.widths.embedding, 8, 1024);
   if (config.kind == ModelKind::diffusion) section.read("heads", model.widths.heads, 1, 64);
   section.read("training_data", model.training_data);
   section.read("licence", model.licence);
@@ -45,7 +56,10 @@ void read_data(TomlSection section, TrainingConfig& config) {
   section.read("train_halved", data.train_halved);
   section.read("validate", data.validate);
   section.read("exclude", data.exclude);
-  if (config.kind == ModelKind::diffusion) section.read("halvings", data.halvings, 0, 4);
+  if (config.kind == ModelKind::diffusion) {
+    section.read("halvings", data.halvings, 0, 4);
+    section.read("autoencoder", data.autoencoder);
+  }
   section.refuse_unknown_keys();
 }
 
@@ -77,6 +91,12 @@ void read_noise(TomlSection section, TrainingConfig& config) {
   section.read("typical_spread", noise.typical_spread, 0.01, 10);
   section.read("uniform_share", noise.uniform_share, 0, 1);
   if (config.kind == ModelKind::denoiser) section.read("correlated_share", noise.correlated_share, 0, 1);
+  section.refuse_unknown_keys();
+}
+
+void read_loss(TomlSection section, TrainingConfig& config) {
+  section.read("gradient", config.loss.gradient, 0, 100);
+  section.read("kl", config.loss.kl, 0, 1);
   section.refuse_unknown_keys();
 }
 
@@ -118,12 +138,14 @@ void check_together(const TrainingConfig& config, const std::string& file) {
 
 TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind kind) {
   const std::string file = path.string();
-  const toml::table table = parse_toml(path, {"model", "data", "augment", "noise", "training"});
+  const bool denoises = kind != ModelKind::autoencoder;
+  const toml::table table = parse_toml(path, {"model", "data", "augment", denoises ? "noise" : "loss", "training"});
   TrainingConfig config = defaults_of(kind);
   read_model({table, "model", file}, config);
   read_data({table, "data", file}, config);
   read_augment({table, "augment", file}, config);
-  read_noise({table, "noise", file}, config);
+  if (denoises) read_noise({table, "noise", file}, config);
+  if (!denoises) read_loss({table, "loss", file}, config);
   read_training({table, "training", file}, config);
   check_together(config, file);
   return config;

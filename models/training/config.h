@@ -17,10 +17,11 @@ struct TrainingConfig {
 
   struct Model {
     std::string name = "denoiser";
-    std::string modality = "mr";  ///< mr | ct | any
-    UnetWidths widths;
-    std::string training_data;  ///< for the model card: what it was trained on
-    std::string licence;        ///< for the model card: licence of that data
+    std::string modality = "mr";       ///< mr | ct | any
+    UnetWidths widths;                 ///< kind autoencoder: channels and blocks alone, see AutoencoderWidths
+    std::int64_t latent_channels = 4;  ///< kind autoencoder
+    std::string training_data;         ///< for the model card: what it was trained on
+    std::string licence;               ///< for the model card: licence of that data
   } model;
 
   struct Data {
@@ -30,7 +31,8 @@ struct TrainingConfig {
                                             ///< taken as clean at their own resolution
     std::vector<std::string> validate;      ///< held-out folders or files
     std::vector<std::string> exclude;       ///< file names (without folder) that are not trained on
-    std::int64_t halvings = 0;              ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
+    std::string autoencoder;    ///< kind diffusion: file of the autoencoder whose latents are learned; "": the volumes
+    std::int64_t halvings = 0;  ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
   } data;
 
   struct Augment {
@@ -55,6 +57,12 @@ struct TrainingConfig {
     double uniform_share = 0.15;                  ///< share drawn log-uniformly over the whole range instead
     double correlated_share = 0;  ///< of the Gaussian patches: share with noise as after filtered back-projection
   } noise;
+
+  /// Of kind autoencoder; see models/training/reconstruction_loss.h.
+  struct Loss {
+    double gradient = 1;  ///< weight of the multi-scale gradient loss beside the mean absolute error
+    double kl = 1e-3;     ///< weight of the Kullback-Leibler divergence, mean over the latent values
+  } loss;
 
   struct Training {
     std::int64_t steps = 3000;

@@ -10,7 +10,7 @@ namespace voxprior {
 /// What a training loop reports after a step.
 struct TrainingProgress {
   std::int64_t step = 0, steps = 0;
-  double loss = 0;           ///< mean since the last report, as a share of the Wiener filter's error
+  double loss = 0;           ///< mean since the last report; of a denoiser as a share of the Wiener filter's error
   double gradient_norm = 0;  ///< before clipping
   double learning_rate = 0;
   double seconds_per_step = 0;

@@ -10,11 +10,15 @@
 
 namespace voxprior {
 
-std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes, const TrainingConfig& config) {
+std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes, const TrainingConfig& config,
+                                            torch::Device device) {
   if (volumes.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
-  if (config.kind == ModelKind::diffusion) return std::make_unique<WholeVolumeSource>(std::move(volumes), config);
+  if (config.kind == ModelKind::diffusion)
+    return std::make_unique<WholeVolumeSource>(std::move(volumes), config, device);
   return std::make_unique<PatchSource>(std::move(volumes), config);
 }
+
+torch::Tensor with_channel(const torch::Tensor& sample) { return sample.dim() == 3 ? sample.unsqueeze(0) : sample; }
 
 double draw_sigma(const TrainingConfig::Noise& noise, Random& random) {
   const double low = std::log(noise.sigma_min), high = std::log(noise.sigma_max);
@@ -34,12 +38,12 @@ std::pair<double, double> voxel_edges_mm(const std::vector<TrainingVolume>& volu
 }
 
 torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed) {
-  torch::Tensor squares = torch::zeros({HaarPreconditioner::kFeatures}, torch::kFloat64);
+  torch::Tensor squares = torch::zeros({}, torch::kFloat64);
   for (std::int64_t i = 0; i < samples; ++i) {
     Random random(seed, static_cast<std::uint64_t>(i));
     const torch::Tensor sample = source.clean_sample(random);
-    const torch::Tensor features = haar_features(sample.view({1, 1, sample.size(0), sample.size(1), sample.size(2)}));
-    squares += features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
+    const torch::Tensor features = haar_features(with_channel(sample).unsqueeze(0));
+    squares = squares + features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
   }
   return (squares / samples).sqrt().to(torch::kFloat32);
 }

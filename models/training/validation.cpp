@@ -16,6 +16,8 @@ std::vector<double> validation_sigmas(ModelKind kind) {
       return {0.02, 0.05, 0.15, 1};
     case ModelKind::diffusion:
       return {0.1, 0.3, 1, 3};
+    case ModelKind::autoencoder:
+      return {};
   }
   return {};
 }
@@ -32,18 +34,21 @@ torch::Tensor central_crop(torch::Tensor x, std::int64_t crop, std::int64_t alig
   return x.contiguous();
 }
 
+double psnr(const torch::Tensor& clean, const torch::Tensor& estimate) {
+  return -10 * std::log10((clean - estimate).to(torch::kFloat64).square().mean().item<double>());
+}
+
 double psnr_in_foreground(const torch::Tensor& clean, const torch::Tensor& estimate) {
   const torch::Tensor mask = clean > 0.02;
-  const double mse = (clean - estimate).square().masked_select(mask).to(torch::kFloat64).mean().item<double>();
-  return -10 * std::log10(mse);
+  return psnr(clean.masked_select(mask), estimate.masked_select(mask));
 }
 
 torch::Tensor validation_noisy(ModelKind kind, const torch::Tensor& clean, double sigma, std::uint64_t number) {
   torch::Tensor noise = torch::empty_like(clean);
   fill_gaussian(noise.data_ptr<float>(), static_cast<std::size_t>(noise.numel()), 0, number);
-  const torch::Tensor noisy = (clean + sigma * noise).unsqueeze(0).unsqueeze(0);
+  const torch::Tensor noisy = with_channel(clean + sigma * noise).unsqueeze(0);
   if (kind != ModelKind::detail) return noisy;
-  return with_block_means(noisy, torch::avg_pool3d(clean.unsqueeze(0).unsqueeze(0), 2));
+  return with_block_means(noisy, torch::avg_pool3d(with_channel(clean).unsqueeze(0), 2));
 }
 
 std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarPreconditioner& preconditioner,
@@ -52,14 +57,16 @@ std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarP
   const torch::Device device = network->parameters()[0].device();
   std::vector<ValidationScore> scores;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
-    const torch::Tensor clean = central_crop(volumes[v].voxels, crop, network->widths().alignment());
+    const bool latent = volumes[v].voxels.dim() == 4;
+    const torch::Tensor clean =
+        latent ? volumes[v].voxels : central_crop(volumes[v].voxels, crop, network->widths().alignment());
     if (clean.numel() == 0) continue;
     for (const double sigma : validation_sigmas(kind)) {
       const torch::Tensor noisy = validation_noisy(kind, clean, sigma, v);
       const torch::Tensor level = torch::full({1}, sigma, noisy.options());
       const torch::Tensor estimate =
-          denoise_with(network, preconditioner, noisy.to(device), level.to(device)).to(torch::kCPU)[0][0];
-      scores.push_back({volumes[v].name, sigma, psnr_in_foreground(clean, estimate)});
+          denoise_with(network, preconditioner, noisy.to(device), level.to(device)).to(torch::kCPU).view(clean.sizes());
+      scores.push_back({volumes[v].name, sigma, latent ? psnr(clean, estimate) : psnr_in_foreground(clean, estimate)});
     }
   }
   return scores;

@@ -69,9 +69,18 @@ torch::Tensor random_warp(const torch::Tensor& volume, const TrainingConfig::Aug
   return F::grid_sample(volume.view(shape), places, options)[0][0];
 }
 
-WholeVolumeSource::WholeVolumeSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config)
+WholeVolumeSource::WholeVolumeSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config,
+                                     torch::Device device)
     : volumes_(std::move(volumes)), config_(config) {
-  const std::int64_t step = config.model.widths.alignment() << config.data.halvings;
+  std::int64_t step = config.model.widths.alignment() << config.data.halvings;
+  if (!config.data.autoencoder.empty()) {
+    latent_space_.emplace(config.data.autoencoder, device);
+    const ModelCard& card = latent_space_->card();
+    if (card.modality != config.model.modality)
+      fail(ExitCode::model, config.data.autoencoder, ": is for ", card.modality, ", the model to be trained for ",
+           config.model.modality, "; train an autoencoder on the same volumes");
+    step *= latent_space_->factor();
+  }
   const auto& first = volumes_.front();
   for (const TrainingVolume& volume : volumes_) {
     if (volume.voxels.sizes() != first.voxels.sizes())
@@ -86,7 +95,8 @@ WholeVolumeSource::WholeVolumeSource(std::vector<TrainingVolume> volumes, const 
 
 std::vector<std::int64_t> WholeVolumeSource::sample_size() const {
   std::vector<std::int64_t> size = volumes_.front().voxels.sizes().vec();
-  for (std::int64_t& side : size) side >>= config_.data.halvings;
+  for (std::int64_t& side : size)
+    side = (side >> config_.data.halvings) / (latent_space_ ? latent_space_->factor() : 1);
   return size;
 }
 
@@ -101,7 +111,8 @@ torch::Tensor WholeVolumeSource::clean_sample(Random& random) const {
   if (random.uniform() < config_.augment.mirror) x = x.flip(2);
   x = halved_volume(random_warp(x.contiguous(), config_.augment, random), config_.data.halvings);
   if (random.uniform() < config_.augment.gamma) x = random_gamma(x, random);
-  return x * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
+  x = x * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
+  return latent_space_ ? latent_space_->encode(x.unsqueeze(0).unsqueeze(0))[0] : x;
 }
 
 TrainingBatch WholeVolumeSource::draw(std::int64_t step) const {
@@ -111,7 +122,7 @@ TrainingBatch WholeVolumeSource::draw(std::int64_t step) const {
   torch::Tensor sigma = torch::empty({count});
   for (std::int64_t i = 0; i < count; ++i) {
     Random random(seed, static_cast<std::uint64_t>(step * count + i));
-    clean.push_back(clean_sample(random).unsqueeze(0));
+    clean.push_back(with_channel(clean_sample(random)));
     sigma[i] = draw_sigma(config_.noise, random);
   }
   TrainingBatch batch{torch::stack(clean).contiguous(), {}, sigma};

@@ -67,6 +67,8 @@ class Fields {
     return value;
   }
 
+  bool has(const std::string& key) const { return root_.contains(key); }
+
   void expect_none_left() const {
     if (!root_.empty()) unfit(path_, "unknown key " + in_quotes(root_.begin().key()));
   }
@@ -102,20 +104,24 @@ std::vector<std::int64_t> parse_widths(const std::string& key, const json& list,
   return list.get<std::vector<std::int64_t>>();
 }
 
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
-  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion"}, path);
+  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion", "autoencoder"}, path);
   expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000"}, path);
   expect_one_of("modality", card.modality, {"mr", "ct", "any"}, path);
-  expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);
+  if (card.kind != "autoencoder") expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);
   if (card.voxel_min_mm != 0 || card.voxel_max_mm != 0)
     expect_range("voxel_min_mm to voxel_max_mm", card.voxel_min_mm, card.voxel_max_mm, path);
   for (const auto& [key, value] : card.metrics)
     if (!std::isfinite(value)) unfit(path, "metric " + in_quotes(key) + " is not finite");
-  const bool is_hash =
-      card.recipe_sha256.size() == 64 && card.recipe_sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!is_hash) unfit(path, "\"recipe_sha256\" is no SHA-256 in 64 lower-case digits");
+  if (!is_sha256(card.recipe_sha256)) unfit(path, "\"recipe_sha256\" is no SHA-256 in 64 lower-case digits");
+  if (!card.autoencoder_sha256.empty() && !is_sha256(card.autoencoder_sha256))
+    unfit(path, "\"autoencoder_sha256\" is no SHA-256 in 64 lower-case digits");
   for (const auto& [key, list] : card.widths) parse_widths(key, list, path);
   if (card.steps < 0) unfit(path, "\"steps\" is negative");
 }
@@ -125,23 +131,24 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
 std::string format_model_card(const ModelCard& card) {
   const std::filesystem::path path = card.name;
   check(card, path);
-  return json{{"name", card.name},
-              {"kind", card.kind},
-              {"architecture", card.architecture},
-              {"widths", card.widths},
-              {"sigma_min", card.sigma_min},
-              {"sigma_max", card.sigma_max},
-              {"intensity", card.intensity},
-              {"modality", card.modality},
-              {"voxel_min_mm", card.voxel_min_mm},
-              {"voxel_max_mm", card.voxel_max_mm},
-              {"training_data", card.training_data},
-              {"licence", card.licence},
-              {"metrics", card.metrics},
-              {"recipe_sha256", card.recipe_sha256},
-              {"program_version", card.program_version},
-              {"steps", card.steps}}
-      .dump();
+  json root{{"name", card.name},
+            {"kind", card.kind},
+            {"architecture", card.architecture},
+            {"widths", card.widths},
+            {"sigma_min", card.sigma_min},
+            {"sigma_max", card.sigma_max},
+            {"intensity", card.intensity},
+            {"modality", card.modality},
+            {"voxel_min_mm", card.voxel_min_mm},
+            {"voxel_max_mm", card.voxel_max_mm},
+            {"training_data", card.training_data},
+            {"licence", card.licence},
+            {"metrics", card.metrics},
+            {"recipe_sha256", card.recipe_sha256},
+            {"program_version", card.program_version},
+            {"steps", card.steps}};
+  if (!card.autoencoder_sha256.empty()) root["autoencoder_sha256"] = card.autoencoder_sha256;
+  return root.dump();
 }
 
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path) {
@@ -168,6 +175,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   card.recipe_sha256 = fields.text("recipe_sha256");
   card.program_version = fields.text("program_version");
   card.steps = fields.count("steps");
+  if (fields.has("autoencoder_sha256")) card.autoencoder_sha256 = fields.text("autoencoder_sha256");
   fields.expect_none_left();
   check(card, path);
   return card;
@@ -184,6 +192,15 @@ std::vector<std::int64_t> widths_of(const ModelCard& card, const std::string& ke
   const auto found = card.widths.find(key);
   if (found == card.widths.end()) unfit(path, "width " + in_quotes(key) + " is missing");
   return found->second;
+}
+
+std::vector<std::int64_t> bounded_widths(const ModelCard& card, const std::string& key, std::int64_t most,
+                                         const std::filesystem::path& path) {
+  const std::vector<std::int64_t> values = widths_of(card, key, path);
+  for (const std::int64_t value : values)
+    if (value < 1 || value > most)
+      fail(ExitCode::model, path.string(), ": architecture setting '", key, "' is ", value, ", allowed is 1 to ", most);
+  return values;
 }
 
 }  // namespace voxprior

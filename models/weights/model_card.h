@@ -16,13 +16,13 @@ inline constexpr const char* kModelCardKey = "voxprior";
 /// JSON keys are the names below.
 struct ModelCard {
   std::string name;               ///< "mri-t1"
-  std::string kind = "denoiser";  ///< "denoiser", "detail" or "diffusion"
+  std::string kind = "denoiser";  ///< "denoiser", "detail", "diffusion" or "autoencoder"
   std::string architecture;       ///< the network's name, which the loader looks up: "local-unet"
   /// The integers that the network is built from, a single one as a list of one: {"channels", {48, 96, 128}}.
   std::map<std::string, std::vector<std::int64_t>> widths;
-  double sigma_min = 0, sigma_max = 0;        ///< range of noise trained on, in normalised intensity
-  std::string intensity;                      ///< what 1.0 means: "mr-p99.5" (99.5th percentile) or "ct-hu/1000"
-  std::string modality;                       ///< "mr", "ct" or "any"
+  double sigma_min = 0, sigma_max = 0;  ///< range of noise trained on, in normalised intensity; 0 of an autoencoder
+  std::string intensity;                ///< what 1.0 means: "mr-p99.5" (99.5th percentile) or "ct-hu/1000"
+  std::string modality;                 ///< "mr", "ct" or "any"
   double voxel_min_mm = 0, voxel_max_mm = 0;  ///< voxel edges seen in training; both 0: not recorded
   std::string training_data;                  ///< datasets and how many volumes, in words
   std::string licence;                        ///< of the weights and of the data they come from
@@ -30,13 +30,15 @@ struct ModelCard {
   std::string recipe_sha256;                  ///< of the training configuration
   std::string program_version;                ///< that trained it
   std::int64_t steps = 0;                     ///< of training
+  std::string autoencoder_sha256;  ///< of the autoencoder file in whose latent space it works; empty: on volumes. An
+                                   ///< entry of the JSON only if not empty
 };
 
 /// Canonical JSON: sorted keys, no spaces. Throws Error(ExitCode::model) for a card that could not be read back.
 std::string format_model_card(const ModelCard& card);
 
-/// Strict: every key present, of its type and in its range, and no other key. Throws Error(ExitCode::model) that names
-/// `path` and the key.
+/// Strict: every key but autoencoder_sha256 present, of its type and in its range, and no other key. Throws
+/// Error(ExitCode::model) that names `path` and the key.
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path);
 
 /// The card in the metadata of a weights file; Error(ExitCode::model) if it has none.
@@ -44,5 +46,10 @@ ModelCard model_card_of(const std::map<std::string, std::string>& metadata, cons
 
 /// One entry of card.widths; Error(ExitCode::model) that names the key if it is not there.
 std::vector<std::int64_t> widths_of(const ModelCard& card, const std::string& key, const std::filesystem::path& path);
+
+/// The same for settings that size memory: each must be 1 to `most`, so that a forged card cannot ask for more than any
+/// real model needs.
+std::vector<std::int64_t> bounded_widths(const ModelCard& card, const std::string& key, std::int64_t most,
+                                         const std::filesystem::path& path);
 
 }  // namespace voxprior

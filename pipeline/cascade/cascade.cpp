@@ -30,7 +30,7 @@ std::uint64_t level_seed(std::uint64_t seed, std::uint64_t index, std::uint64_t 
 torch::Tensor sample_cascade(const Cascade& cascade, std::uint64_t seed, std::uint64_t index,
                              const LevelSampler& sample) {
   const auto start = [&](const CascadeLevel& level, std::vector<std::int64_t> size, std::uint64_t level_number) {
-    size.insert(size.begin(), 1);  // one channel
+    size.insert(size.begin(), level_number == 0 ? cascade.coarse_channels : 1);
     return starting_noise({level_seed(seed, index, level_number)}, size, level.sigmas.front());
   };
   std::vector<std::int64_t> size = cascade.coarse_size;

@@ -23,6 +23,7 @@ struct CascadeLevel {
 struct Cascade {
   CascadeLevel coarse;
   std::vector<std::int64_t> coarse_size;  ///< {D, H, W}
+  std::int64_t coarse_channels = 1;       ///< more only if it makes latents, which no octave refines
   std::vector<CascadeLevel> octaves;      ///< their denoisers take the block means of x as given, see given_coarse()
 };
 
@@ -38,7 +39,8 @@ Denoiser given_coarse(Denoiser detail, torch::Tensor coarse);
 /// so on, coarse first; the volume itself is the last.
 std::vector<torch::Tensor> pyramid_of(const torch::Tensor& volume, std::size_t octaves);
 
-/// Volume number `index` of the endless sequence that `seed` begins: [1,1,D,H,W], of full resolution. Depends on seed,
+/// Volume number `index` of the endless sequence that `seed` begins: [1,1,D,H,W], of full resolution (or a latent of
+/// coarse_channels channels). Depends on seed,
 /// index, the cascade and the sampler alone.
 torch::Tensor sample_cascade(const Cascade& cascade, std::uint64_t seed, std::uint64_t index,
                              const LevelSampler& sample);

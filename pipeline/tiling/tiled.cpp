@@ -42,27 +42,74 @@ Extent extent_of(const torch::Tensor& x) {
   return {x.size(2), x.size(3), x.size(4)};
 }
 
-}  // namespace
+/// The tile on a grid whose voxels are `shrink` times as long.
+Tile shrunk(Tile tile, std::int64_t shrink) {
+  for (Extent* position : {&tile.input_begin, &tile.input_end, &tile.core_begin, &tile.core_end})
+    for (std::int64_t& along_axis : *position) along_axis /= shrink;
+  return tile;
+}
 
-torch::Tensor denoise_in_tiles(const Denoiser& network, const torch::Tensor& x, double sigma, const TilePlan& plan,
-                               const Progress& progress) {
-  TORCH_CHECK(extent_of(x) == plan.volume, "a plan for another size than ", x.sizes());
+/// [N,channels,...] on the plan's grid, its voxels `shrink` times as long.
+torch::Tensor empty_output(const TilePlan& plan, std::int64_t shrink, const torch::Tensor& x,
+                           const torch::Tensor& like) {
+  std::vector<std::int64_t> size{x.size(0), like.size(1)};
+  for (const std::int64_t side : plan.volume) size.push_back(side / shrink);
+  return torch::empty(size, like.options());
+}
+
+/// The common part: a network that keeps the grid may see a padded volume, one that changes it may not.
+torch::Tensor in_tiles(const std::function<torch::Tensor(const torch::Tensor&)>& network, const torch::Tensor& x,
+                       const TilePlan& plan, const GridChange& change, const Progress& progress) {
   const torch::NoGradGuard no_grad;
   const std::vector<Tile> tiles = plan.tiles();
   const double all_voxels = static_cast<double>(plan.computed_voxels()) * static_cast<double>(x.size(0));
   double done_voxels = 0;
 
-  torch::Tensor output = torch::empty(x.sizes(), x.options());
+  torch::Tensor output;
   for (std::int64_t sample = 0; sample < x.size(0); ++sample)
     for (const Tile& tile : tiles) {
-      const torch::Tensor input = read_input(x.narrow(0, sample, 1), tile);
-      const torch::Tensor result = network(input, sigma);
-      TORCH_CHECK(result.sizes() == input.sizes(), "the network made ", result.sizes(), " of ", input.sizes());
-      keep_core(result, output.narrow(0, sample, 1), tile);
-      done_voxels += static_cast<double>(input[0][0].numel());
+      const torch::Tensor input = read_input(x.narrow(0, sample, 1), shrunk(tile, change.input_shrink));
+      const torch::Tensor result = network(input);
+      if (!output.defined()) output = empty_output(plan, change.output_shrink, x, result);
+      keep_core(result, output.narrow(0, sample, 1), shrunk(tile, change.output_shrink));
+      Extent extent{};
+      for (std::size_t axis = 0; axis < 3; ++axis) extent[axis] = tile.input_end[axis] - tile.input_begin[axis];
+      done_voxels += static_cast<double>(voxel_count(extent));
       if (progress) progress(done_voxels / all_voxels);
     }
   return output;
+}
+
+}  // namespace
+
+torch::Tensor denoise_in_tiles(const Denoiser& network, const torch::Tensor& x, double sigma, const TilePlan& plan,
+                               const Progress& progress) {
+  TORCH_CHECK(extent_of(x) == plan.volume, "a plan for another size than ", x.sizes());
+  const auto at_sigma = [&](const torch::Tensor& input) {
+    torch::Tensor result = network(input, sigma);
+    TORCH_CHECK(result.sizes() == input.sizes(), "the network made ", result.sizes(), " of ", input.sizes());
+    return result;
+  };
+  return in_tiles(at_sigma, x, plan, {}, progress);
+}
+
+torch::Tensor evaluate_in_tiles(const std::function<torch::Tensor(const torch::Tensor&)>& network,
+                                const torch::Tensor& x, const TilePlan& plan, const GridChange& change,
+                                const Progress& progress) {
+  TORCH_CHECK(plan.volume == plan.padded, "a network that changes the grid cannot be given a padded volume");
+  for (const std::int64_t shrink : {change.input_shrink, change.output_shrink})
+    TORCH_CHECK(plan.locality.alignment % shrink == 0, "tiles are not aligned to a grid ", shrink, " times as coarse");
+  Extent given = extent_of(x);
+  for (std::int64_t& side : given) side *= change.input_shrink;
+  TORCH_CHECK(given == plan.volume, "a plan for another size than ", x.sizes());
+  const auto checked = [&](const torch::Tensor& input) {
+    torch::Tensor result = network(input);
+    for (std::int64_t axis = 2; axis < 5; ++axis)
+      TORCH_CHECK(result.size(axis) * change.output_shrink == input.size(axis) * change.input_shrink,
+                  "the network made ", result.sizes(), " of ", input.sizes());
+    return result;
+  };
+  return in_tiles(checked, x, plan, change, progress);
 }
 
 Denoiser tiled(Denoiser network, Locality locality, double network_bytes_per_voxel, double memory_budget_bytes,

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <functional>
+
 #include "pipeline/core/denoiser.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/tiling/locality.h"
@@ -18,6 +20,18 @@ namespace voxprior {
 /// Holds x, the result and one tile; takes no part in differentiation.
 torch::Tensor denoise_in_tiles(const Denoiser& network, const torch::Tensor& x, double sigma, const TilePlan& plan,
                                const Progress& progress = {});
+
+/// How a network that changes the grid does so: both in the resolution of the plan, whose alignment they divide.
+struct GridChange {
+  std::int64_t input_shrink = 1;   ///< x is given at 1/input_shrink of the plan's resolution
+  std::int64_t output_shrink = 1;  ///< the result comes at 1/output_shrink of it
+};
+
+/// Evaluates a local network that goes to another grid, such as an encoder, tile by tile: [N,C,...] to [N,C',...], with
+/// what denoise_in_tiles() says of it. x must not need padding: the plan's volume is a multiple of its alignment.
+torch::Tensor evaluate_in_tiles(const std::function<torch::Tensor(const torch::Tensor&)>& network,
+                                const torch::Tensor& x, const TilePlan& plan, const GridChange& change,
+                                const Progress& progress = {});
 
 /// A Denoiser for volumes of any size out of a local network that works on its own grid. Every call plans its tiles
 /// with plan_tiles(), which may throw Error(ExitCode::resources).

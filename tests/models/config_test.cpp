@@ -93,6 +93,32 @@ TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   EXPECT_EQ(read_training_config(path, ModelKind::denoiser).augment.rician, 0.5);
 }
 
+TEST_F(TrainingConfigFile, AnAutoencoderHasALossAndNoNoise) {
+  const auto path = scratch_ / "recipe.toml";
+  const auto refused = [&](const std::string& more) {
+    std::ofstream(path) << data_ << more;
+    try {
+      read_training_config(path, ModelKind::autoencoder);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ExitCode::usage);
+      return std::string(e.what());
+    }
+    return std::string("was accepted");
+  };
+  std::ofstream(path) << data_ << "[model]\nlatent_channels = 3\n[loss]\nkl = 0.01\ngradient = 0\n";
+  const TrainingConfig config = read_training_config(path, ModelKind::autoencoder);
+  EXPECT_EQ(config.model.latent_channels, 3);
+  EXPECT_EQ(config.loss.kl, 0.01);
+  EXPECT_EQ(config.model.widths.channels, (std::vector<std::int64_t>{32, 64}));
+  EXPECT_THAT(refused("[loss]\nkl = -1\n"), HasSubstr("'loss.kl' must be between 0 and 1"));
+  EXPECT_THAT(refused("[model]\nlatent_channels = 9\n"),
+              HasSubstr("'model.latent_channels' must be a whole number; must be between 1 and 8"));
+  EXPECT_THAT(refused("[noise]\ntypical = 1\n"), HasSubstr("'noise' is not a section"));
+  EXPECT_THAT(refused("[model]\nembedding = 8\n"), HasSubstr("'model.embedding' is not known"));
+  std::ofstream(path) << data_ << "[loss]\nkl = 0.01\n";
+  EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error);
+}
+
 TEST_F(TrainingConfigFile, HeadsMustDivideTheChannelsThatTheyShare) {
   const auto path = scratch_ / "recipe.toml";
   std::ofstream(path) << data_ << "[model]\nheads = 5\n";

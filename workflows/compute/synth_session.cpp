@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/error.h"
 #include "models/cascade_files.h"
 #include "models/precision.h"
 #include "pipeline/cascade/cascade.h"
@@ -22,6 +23,8 @@
 namespace voxprior {
 namespace {
 
+constexpr double kShareOfSampling = 0.8;  // of the time for a volume, where an autoencoder decodes it
+
 class CascadeSession final : public SynthSession {
  public:
   CascadeSession(const SynthOptions& options, const torch::Device& device)
@@ -32,6 +35,10 @@ class CascadeSession final : public SynthSession {
         loaded_(load_cascade(options.model_folder, device, precision_)) {
     cascade_.coarse = level_of(loaded_.coarse, on_device(loaded_.coarse.denoise, device), options.steps);
     cascade_.coarse_size = loaded_.coarse_size;
+    if (loaded_.latent_space) {
+      cascade_.coarse_channels = loaded_.latent_space->channels();
+      loaded_.latent_space->plan_decoding(loaded_.coarse_size, options.memory_bytes);
+    }
     Extent extent{loaded_.coarse_size[0], loaded_.coarse_size[1], loaded_.coarse_size[2]};
     for (const LoadedDenoiser& octave : loaded_.octaves) {
       for (std::int64_t& side : extent) side *= 2;
@@ -60,18 +67,22 @@ class CascadeSession final : public SynthSession {
       double done = 0;
       const auto sample = [&](const CascadeLevel& level, torch::Tensor x, std::uint64_t level_seed,
                               std::size_t number) {
-        const double share = work(level, number) / total_work();
+        const double share = (loaded_.latent_space ? kShareOfSampling : 1) * work(level, number) / total_work();
         const auto tell = [&](double fraction) { progress.update(done + share * fraction); };
         torch::Tensor result =
             sampler_.sample(level.denoise, std::move(x), level.sigmas, step_noise({level_seed}), tell);
         done += share;
         return result;
       };
-      return voxels_of(sample_cascade(cascade_, seed, index, sample));
+      const torch::Tensor made = sample_cascade(cascade_, seed, index, sample);
+      if (!loaded_.latent_space) return voxels_of(made);
+      const auto tell = [&](double fraction) { progress.update(done + (1 - done) * fraction); };
+      return voxels_of(loaded_.latent_space->decode(made, options_.memory_bytes, tell));
     });
   }
 
   std::vector<float> encode(std::vector<float> voxels, ProgressDisplay& progress) const override {
+    refuse_latent_space("encoded");
     return with_resource_errors([&] {
       const torch::NoGradGuard no_grad;
       return voxels_of(encode_volume(cascade_, tensor_of(voxels), [&](double f) { progress.update(f); }));
@@ -79,6 +90,7 @@ class CascadeSession final : public SynthSession {
   }
 
   std::vector<float> decode(std::vector<float> latent, ProgressDisplay& progress) const override {
+    refuse_latent_space("decoded");
     return with_resource_errors([&] {
       const torch::NoGradGuard no_grad;
       return voxels_of(decode_latent(cascade_, tensor_of(latent), [&](double f) { progress.update(f); }));
@@ -87,6 +99,7 @@ class CascadeSession final : public SynthSession {
 
   VolumeLikelihood likelihood(std::vector<float> voxels, double grey_level, int probes, double tolerance,
                               std::uint64_t seed, ProgressDisplay& progress) const override {
+    refuse_latent_space("given a likelihood");
     return with_resource_errors([&] {
       CascadeLikelihoodOptions options;
       options.quantisation_width = grey_level;
@@ -99,6 +112,7 @@ class CascadeSession final : public SynthSession {
   }
 
   std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const override {
+    refuse_latent_space("interpolated");
     return voxels_of(interpolate_latents(tensor_of(a), tensor_of(b), t));
   }
 
@@ -111,6 +125,15 @@ class CascadeSession final : public SynthSession {
   static std::vector<float> voxels_of(const torch::Tensor& volume) {
     const torch::Tensor dense = volume.contiguous();
     return {dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel()};
+  }
+
+  /// The decoder of an autoencoder reaches few of all volumes, so that others have no latent to come from.
+  void refuse_latent_space(const char* what) const {
+    if (loaded_.latent_space)
+      fail(ExitCode::model, options_.model_folder,
+           ": works in the latent space of an autoencoder, in which volumes cannot "
+           "be ",
+           what, "; take a cascade (docs/latent-space.md)");
   }
 
   /// The cascade without tiles, through which no gradient passes.
@@ -140,9 +163,11 @@ class CascadeSession final : public SynthSession {
   void learn_facts() {
     const ModelCard& card = loaded_.coarse.card;
     facts_ = {card.name, card.modality, card.intensity, card.training_data, card.licence, {}, loaded_.voxel_mm(), {}};
-    for (int axis = 0; axis < 3; ++axis)
-      facts_.size[axis] = loaded_.coarse_size[2 - axis] << static_cast<std::int64_t>(loaded_.octaves.size());
+    const std::int64_t factor =
+        loaded_.latent_space ? loaded_.latent_space->factor() : std::int64_t{1} << loaded_.octaves.size();
+    for (int axis = 0; axis < 3; ++axis) facts_.size[axis] = loaded_.coarse_size[2 - axis] * factor;
     facts_.files.push_back({"coarse.safetensors", loaded_.coarse.sha256});
+    if (loaded_.latent_space) facts_.files.push_back({"autoencoder.safetensors", loaded_.latent_space->sha256()});
     for (std::size_t i = 0; i < loaded_.octaves.size(); ++i)
       facts_.files.push_back({"octave-" + std::to_string(i + 1) + ".safetensors", loaded_.octaves[i].sha256});
   }

@@ -60,8 +60,10 @@ class SynthSession {
   /// the index, the model and the options but device, memory and threads (to rounding).
   virtual std::vector<float> generate(std::uint64_t seed, std::uint64_t index, ProgressDisplay& progress) const = 0;
 
-  /// The latent of a volume on the model's grid, and the volume of a latent: see pipeline/cascade/latent.h. Here
-  /// `steps` and `detail_steps` are steps of the Runge-Kutta method, four network calls each.
+  /// The latent of a volume on the model's grid, and the volume of a latent: see pipeline/cascade/latent.h. These, the
+  /// likelihood and between() throw Error(ExitCode::model) for a model that works in the latent space of an
+  /// autoencoder, which has no inverse. Here `steps` and `detail_steps` are steps of the Runge-Kutta method, four
+  /// network calls each.
   virtual std::vector<float> encode(std::vector<float> voxels, ProgressDisplay& progress) const = 0;
   virtual std::vector<float> decode(std::vector<float> latent, ProgressDisplay& progress) const = 0;
 

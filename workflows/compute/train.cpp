@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/training/train_autoencoder.h"
 #include "models/training/train_network.h"
 #include "models/training/whole_volumes.h"
 #include "workflows/compute/device.h"
@@ -52,6 +53,8 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
   TrainingRun run{read_training_config(options.config_file, options.kind), text_of(options.config_file),
                   options.out_folder, options.resume, choose_device(options.device)};
 
+  run.config.data.autoencoder = expand_variables(run.config.data.autoencoder);
+
   progress.stage("reading volumes");
   const auto& data = run.config.data;
   const std::string& modality = run.config.model.modality;
@@ -66,7 +69,8 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
                 " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");
 
   progress.stage("training");
-  train_network(run, std::move(training), validation, observer_of(progress));
+  const auto learn = options.kind == ModelKind::autoencoder ? train_autoencoder : train_network;
+  learn(run, std::move(training), validation, observer_of(progress));
 }
 
 }  // namespace

@@ -14,8 +14,6 @@
 #include "pipeline/intensity/normalise.h"
 
 namespace voxprior {
-namespace {
-
 namespace fs = std::filesystem;
 
 std::string expand_variables(std::string text) {
@@ -31,6 +29,8 @@ std::string expand_variables(std::string text) {
   }
   return text;
 }
+
+namespace {
 
 std::vector<fs::path> volume_files(const std::string& entry) {
   const fs::path path = expand_variables(entry);

@@ -8,6 +8,9 @@
 
 namespace voxprior {
 
+/// ${NAME} in a path stands for an environment variable. Throws Error(ExitCode::usage) for one that is not set.
+std::string expand_variables(std::string text);
+
 /// Reads the volumes that a training configuration names. Each entry is a file or a folder (read recursively, in the
 /// order of the paths); ${NAME} stands for an environment variable; file names in `exclude` are left out.
 /// MR is normalised by foreground_scale, CT (modality "ct") by ct_intensity_map.

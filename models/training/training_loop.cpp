@@ -1,0 +1,180 @@
+#include "models/training/training_loop.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/version.h"
+#include "models/training/checkpoint.h"
+#include "models/training/metrics_log.h"
+#include "models/training/optimiser.h"
+#include "models/training/schedule.h"
+
+namespace voxprior {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kReportEvery = 20;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::vector<NamedParameter> named_parameters(const torch::nn::Module& network) {
+  std::vector<NamedParameter> parameters;
+  for (const auto& item : network.named_parameters()) parameters.push_back({item.key(), item.value()});
+  return parameters;
+}
+
+class TrainingLoop {
+ public:
+  TrainingLoop(Trainee& trainee, const TrainingRun& run, std::string data_identity)
+      : trainee_(trainee),
+        run_(run),
+        config_(run.config.training),
+        data_identity_(std::move(data_identity)),
+        optimiser_(named_parameters(trainee.network())),
+        log_(run.out_folder / "metrics.jsonl") {
+    const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
+    if (run_.resume) {
+      resume(checkpoint);
+    } else {
+      if (std::filesystem::exists(checkpoint))
+        fail(ExitCode::output, run_.out_folder.string(),
+             ": holds a training run already; add --resume or name another folder");
+      trainee_.measure();
+      log_.start();
+    }
+  }
+
+  void train(const TrainingObserver& observer) {
+    auto last_checkpoint = Clock::now();
+    for (auto last_report = Clock::now(); step_ < config_.steps;) {
+      take_step();
+      const bool last = step_ == config_.steps;
+      TrainingProgress progress;
+      if (step_ % config_.validate_every == 0 || last) score(progress);
+      if (seconds_since(last_checkpoint) > 60 * config_.checkpoint_minutes || last) {
+        save();
+        last_checkpoint = Clock::now();
+        progress.message = "checkpoint written at step " + std::to_string(step_);
+      }
+      if (step_ % kReportEvery == 0 || progress.validation_psnr || !progress.message.empty()) {
+        report(progress, seconds_since(last_report), observer);
+        last_report = Clock::now();
+      }
+    }
+  }
+
+ private:
+  void take_step() {
+    const torch::Tensor loss = trainee_.loss(step_);
+    loss.backward();
+    rate_ = learning_rate_at(step_, config_.steps, config_.learning_rate, config_.warmup_steps, config_.cooldown);
+    gradient_norm_ = optimiser_.step(rate_, config_.clip_norm);
+    loss_sum_ += loss.item<double>();
+    ++steps_since_report_;
+    ++step_;
+    update_average();
+    trainee_.follow();
+  }
+
+  void update_average() {
+    const torch::NoGradGuard no_grad;
+    const double decay = std::min(config_.ema, (1. + static_cast<double>(step_)) / (10. + static_cast<double>(step_)));
+    auto averaged = trainee_.average().parameters(), current = trainee_.network().parameters();
+    for (std::size_t i = 0; i < averaged.size(); ++i) averaged[i].lerp_(current[i], 1 - decay);
+  }
+
+  void score(TrainingProgress& progress) {
+    scores_ = trainee_.score();
+    if (!scores_.empty()) progress.validation_psnr = mean_psnr(scores_);
+  }
+
+  void report(TrainingProgress& progress, double seconds, const TrainingObserver& observer) {
+    progress.step = step_;
+    progress.steps = config_.steps;
+    progress.loss = loss_sum_ / static_cast<double>(steps_since_report_);
+    progress.gradient_norm = gradient_norm_;
+    progress.learning_rate = rate_;
+    progress.seconds_per_step = seconds / static_cast<double>(steps_since_report_);
+    log_.append(progress, progress.validation_psnr ? scores_ : std::vector<ValidationScore>{});
+    loss_sum_ = 0;
+    steps_since_report_ = 0;
+    observer(progress);
+  }
+
+  void save() const {
+    Checkpoint checkpoint{step_, data_identity_, trainee_.measured()};
+    store_parameters(trainee_.network(), "network.", checkpoint.tensors);
+    store_parameters(trainee_.average(), "average.", checkpoint.tensors);
+    for (const auto& [name, tensor] : optimiser_.state()) checkpoint.tensors["optimiser." + name] = tensor;
+    write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
+    trainee_.write_model(run_.out_folder / "model.safetensors", step_, scores_);
+  }
+
+  void resume(const std::filesystem::path& file) {
+    if (!std::filesystem::exists(file))
+      fail(ExitCode::model, file.string(), ": no checkpoint to resume from; start without --resume");
+    const Checkpoint checkpoint = read_checkpoint(file);
+    if (checkpoint.data_identity != data_identity_)
+      fail(ExitCode::model, file.string(),
+           ": was trained on other volumes or latents, or from another teacher, than the configuration names now");
+    load_parameters(trainee_.network(), "network.", checkpoint.tensors, file.string());
+    load_parameters(trainee_.average(), "average.", checkpoint.tensors, file.string());
+    TensorMap state;
+    const std::string prefix = "optimiser.";
+    for (const auto& [name, tensor] : checkpoint.tensors)
+      if (name.rfind(prefix, 0) == 0) state[name.substr(prefix.size())] = tensor;
+    optimiser_.load_state(state);
+    trainee_.restore(checkpoint.tensors, file);
+    step_ = checkpoint.step;
+    log_.resume(step_);
+  }
+
+  Trainee& trainee_;
+  const TrainingRun& run_;
+  const TrainingConfig::Training& config_;
+  std::string data_identity_;
+  Optimiser optimiser_;
+  MetricsLog log_;
+
+  std::int64_t step_ = 0, steps_since_report_ = 0;
+  double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;
+  std::vector<ValidationScore> scores_;
+};
+
+}  // namespace
+
+void run_training(Trainee& trainee, const TrainingRun& run, const std::string& data_identity,
+                  const TrainingObserver& observer) {
+  std::filesystem::create_directories(run.out_folder);
+  TrainingLoop(trainee, run, data_identity).train(observer);
+}
+
+std::string identity_of(const std::vector<TrainingVolume>& volumes) {
+  Sha256 hash;
+  for (const TrainingVolume& volume : volumes) {
+    hash.update(volume.name.data(), volume.name.size());
+    hash.update(volume.voxels.data_ptr<float>(), static_cast<std::size_t>(volume.voxels.numel()) * sizeof(float));
+  }
+  return hash.hex();
+}
+
+ModelCard card_of(const TrainingRun& run) {
+  const TrainingConfig& config = run.config;
+  ModelCard card;
+  card.name = config.model.name;
+  card.kind = name_of(config.kind);
+  card.sigma_min = config.noise.sigma_min;
+  card.sigma_max = config.noise.sigma_max;
+  card.modality = config.model.modality;
+  card.intensity = config.model.modality == "ct" ? "ct-hu/1000" : "mr-p99.5";
+  card.training_data = config.model.training_data;
+  card.licence = config.model.licence;
+  card.recipe_sha256 = sha256_hex(run.recipe.data(), run.recipe.size());
+  card.program_version = version();
+  return card;
+}
+
+}  // namespace voxprior
