@@ -6,6 +6,7 @@
 
 #include "pipeline/likelihood/gaussian_decoder.h"
 #include "pipeline/samplers/steps.h"
+#include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
 namespace {
@@ -23,6 +24,45 @@ double step_nats(double from, double to, double v, double error) {
   const double q = fixed_small_variance(from, to), data_weight = 1 - (to / from) * (to / from);
   return 0.5 * (std::log(v / q) + q / v - 1) + 0.5 * data_weight * data_weight * error / v;
 }
+
+/// Squares of x [N,1,D,H,W] in each Haar band, averaged: [8] float64.
+torch::Tensor band_squares(const torch::Tensor& x) {
+  return haar_forward(x).square().mean({0, 2, 3, 4}, false, torch::kDouble).cpu();
+}
+
+/// The part of a bound that Haar bands make, each with what is unknown of it; of a band that is given nothing is.
+class ByBand {
+ public:
+  ByBand(const BandErrors& errors, const BoundOptions& options) : errors_(errors), options_(options) {
+    TORCH_CHECK(!options.discretised_decoder, "a variance for each Haar band goes with the Gaussian decoder");
+  }
+
+  double prior_nats(const torch::Tensor& x0, double sigma) const {
+    const double q = sigma * sigma, p = q + options_.data_std * options_.data_std;
+    return mean_of_unknown(0.5 * (std::log(p / q) + (q + band_squares(x0)) / p - 1));
+  }
+
+  double step_nats(double from, double to, const torch::Tensor& error) const {
+    const double q = fixed_small_variance(from, to), data_weight = 1 - (to / from) * (to / from);
+    const torch::Tensor v = band_variance_of_step(errors_, from, to);
+    return mean_of_unknown(0.5 * ((v / q).log() + q / v - 1) +
+                           0.5 * data_weight * data_weight * band_squares(error) / v);
+  }
+
+  double decoder_nats(double from, const torch::Tensor& error) const {
+    const torch::Tensor v = band_variance_of_step(errors_, from, 0);
+    const double level = std::log(options_.quantisation_width);
+    return mean_of_unknown(0.5 * (band_squares(error) / v + (2 * M_PI * v).log()) - level);
+  }
+
+ private:
+  double mean_of_unknown(const torch::Tensor& nats) const {
+    return torch::where(errors_.band_variance() > 0, nats, torch::zeros_like(nats)).mean().item<double>();
+  }
+
+  const BandErrors& errors_;
+  const BoundOptions& options_;
+};
 
 double decoder_nats(const torch::Tensor& x0, const torch::Tensor& clean, double std, const BoundOptions& options) {
   if (options.discretised_decoder)
@@ -42,13 +82,24 @@ VariationalBound variational_bound(const Denoiser& denoise, const torch::Tensor&
   if (levels.back() == 0) levels.pop_back();
 
   VariationalBound bound;
-  bound.prior = prior_nats(volumes, levels.front(), options.data_std) / M_LN2;
+  std::optional<ByBand> by_band;
+  if (options.band_errors) by_band.emplace(*options.band_errors, options);
+  bound.prior =
+      (by_band ? by_band->prior_nats(volumes, levels.front()) : prior_nats(volumes, levels.front(), options.data_std)) /
+      M_LN2;
   bound.total = bound.prior;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const double from = levels[i];
     const torch::Tensor clean = denoise(volumes + from * noise(volumes, i), from);
-    if (i + 1 < levels.size()) {
-      const double to = levels[i + 1], v = options.variance(from, to);
+    const double to = i + 1 < levels.size() ? levels[i + 1] : 0;
+    if (by_band && to > 0) {
+      bound.steps.push_back(by_band->step_nats(from, to, volumes - clean) / M_LN2);
+      bound.total += bound.steps.back();
+    } else if (by_band) {
+      bound.decoder = by_band->decoder_nats(from, volumes - clean) / M_LN2;
+      bound.total += bound.decoder;
+    } else if (to > 0) {
+      const double v = options.variance(from, to);
       TORCH_CHECK(v > 0, "the variance of a reverse step must be above 0, not ", v);
       bound.steps.push_back(step_nats(from, to, v, mean_value((volumes - clean).square())) / M_LN2);
       bound.total += bound.steps.back();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/core/sampler.h"
+#include "pipeline/samplers/band_errors.h"
 #include "pipeline/samplers/reverse_variance.h"
 
 namespace voxprior {
@@ -22,5 +23,10 @@ namespace voxprior {
 torch::Tensor sample_ddpm(const Denoiser& denoise, torch::Tensor x, const std::vector<double>& sigmas,
                           const StepNoise& noise, const Progress& progress = {},
                           const ReverseVariance& variance = fixed_small_variance);
+
+/// The same with the learned variance of each Haar band, band_variance_of_step(), and x [N,1,D,H,W]. A band that is
+/// given gets noise like one of which nothing is unknown; the denoiser puts it right.
+torch::Tensor sample_ddpm_by_band(const Denoiser& denoise, torch::Tensor x, const std::vector<double>& sigmas,
+                                  const StepNoise& noise, const Progress& progress, const BandErrors& errors);
 
 }  // namespace voxprior

@@ -74,6 +74,31 @@ TEST(MonotoneSchedule, LearnsABetterBoundForFewSteps) {
   EXPECT_GT(after, limit);
 }
 
+TEST(MonotoneSchedule, DensityIsThatOfItsLevelsAndFollowsTheParameters) {
+  const MonotoneSchedule schedule(0.01, 50);
+  shake(schedule, 4);
+  const torch::Tensor t = torch::tensor({0.1, 0.45, 0.8}, torch::kDouble);
+  const torch::Tensor at = schedule.log_sigma(t).detach();
+  const torch::Tensor slope = (schedule.log_sigma(t + 1e-6) - schedule.log_sigma(t - 1e-6)).detach() / 2e-6;
+  EXPECT_TRUE(torch::allclose(schedule.log_density(at), -slope.log(), 1e-5, 1e-5));
+
+  // The gradient at fixed ln sigma, against differences of one parameter after the other.
+  for (torch::Tensor parameter : schedule.parameters()) {
+    const torch::Tensor gradient = torch::autograd::grad({schedule.log_density(at).sum()}, {parameter})[0];
+    const torch::NoGradGuard no_grad;
+    for (const std::int64_t i : {std::int64_t{0}, parameter.numel() / 2}) {
+      const double before = parameter[i].item<double>(), h = 1e-4;
+      const auto moved = [&](double by) {
+        parameter[i] = before + by;
+        return schedule.log_density(at).sum().item<double>();
+      };
+      const double difference = (moved(h) - moved(-h)) / (2 * h);
+      parameter[i] = before;
+      EXPECT_NEAR(gradient[i].item<double>(), difference, 1e-4 + 1e-3 * std::abs(difference));
+    }
+  }
+}
+
 TEST(MonotoneSchedule, RefusesImpossibleSettings) {
   EXPECT_THROW(MonotoneSchedule(0, 1), Error);
   EXPECT_THROW(MonotoneSchedule(1, 1), Error);
