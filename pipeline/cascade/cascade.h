@@ -23,8 +23,8 @@ struct CascadeLevel {
 struct Cascade {
   CascadeLevel coarse;
   std::vector<std::int64_t> coarse_size;  ///< {D, H, W}
-  std::int64_t coarse_channels = 1;       ///< more only if it makes latents, which no octave refines
   std::vector<CascadeLevel> octaves;      ///< their denoisers take the block means of x as given, see given_coarse()
+  std::int64_t coarse_channels = 1;       ///< more only if it makes latents, which no octave refines
 };
 
 /// How a cascade is followed at a level: the sampler with what it draws and whom it tells.
