@@ -128,8 +128,8 @@ struct RowHeights {
   float start, slope;
 };
 
-VOXPRIOR_AVX2_TOO void project_column(const float* volume, const VerticalFan& fan, const Strides& stride, float* slices,
-                                      float* result) {
+VOXPRIOR_AVX2_TOO void project_column(const float* __restrict volume, const VerticalFan& fan, const Strides& stride,
+                                      float* __restrict slices, float* __restrict result) {
   const CtRayPath& path = fan.path;
   const int top = static_cast<int>(fan.slices);
   for (std::int64_t k = path.first; k < path.last; ++k) {

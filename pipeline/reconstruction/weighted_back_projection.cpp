@@ -59,9 +59,10 @@ struct ColumnPair {
   float weight;
 };
 
-VOXPRIOR_AVX2_TOO void add_one_slice(const float* view, const Sight& sight, int columns, float* image_row) {
+VOXPRIOR_AVX2_TOO void add_one_slice(const float* __restrict view, const Sight& sight, int columns,
+                                     float* __restrict image_row) {
   const int width = static_cast<int>(sight.column.size());
-  const float *position = sight.column.data(), *weight = sight.weight.data();
+  const float* __restrict position = sight.column.data(), * __restrict weight = sight.weight.data();
   for (int i = 0; i < width; ++i) {
     const float inside = std::min(std::max(position[i], 0.0f), static_cast<float>(columns + 1));
     const int left = std::min(static_cast<int>(inside), columns);
@@ -91,8 +92,8 @@ struct RowsOfSlices {
 };
 
 VOXPRIOR_AVX2_TOO void add_cone_column(const float* view, float position, float weight, float row_scale,
-                                       const RowsOfSlices& map, int columns, int rows, int depth, float* between,
-                                       float* voxel) {
+                                       const RowsOfSlices& map, int columns, int rows, int depth,
+                                       float* __restrict between, float* __restrict voxel) {
   const ColumnPair pair(position, columns);
   const float *left = view + pair.left * (rows + 2), *right = left + rows + 2;
   const float start = map.origin + row_scale * map.first, step = row_scale * map.step;
