@@ -1,6 +1,6 @@
 #include "models/network/position.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace voxprior {
 

@@ -1,6 +1,8 @@
 #include "models/training/whole_volumes.h"
 
-#include <torch/torch.h>
+#include <torch/nn/functional/upsampling.h>
+#include <torch/nn/functional/vision.h>
+#include <torch/types.h>
 
 #include <cmath>
 

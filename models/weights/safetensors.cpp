@@ -1,6 +1,6 @@
 #include "models/weights/safetensors.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "pipeline/calibration/calibration_region.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "pipeline/calibration/coil_compression.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "base/error.h"
 

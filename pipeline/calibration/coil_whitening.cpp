@@ -1,6 +1,6 @@
 #include "pipeline/calibration/coil_whitening.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <complex>

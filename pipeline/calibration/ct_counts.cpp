@@ -1,6 +1,6 @@
 #include "pipeline/calibration/ct_counts.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "pipeline/calibration/largest_eigenvector.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

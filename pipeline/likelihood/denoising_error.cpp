@@ -1,6 +1,7 @@
 #include "pipeline/likelihood/denoising_error.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 namespace voxprior {
 

@@ -1,6 +1,6 @@
 #include "pipeline/likelihood/dormand_prince.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
 #include "pipeline/likelihood/gaussian_decoder.h"
 
-#include <torch/torch.h>
+#include <torch/special.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,8 @@
 #include "pipeline/likelihood/ode_likelihood.h"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "pipeline/operators/centred_fft.h"
 
-#include <torch/torch.h>
+#include <torch/fft.h>
+#include <torch/types.h>
 
 #include <array>
 #include <cstdint>

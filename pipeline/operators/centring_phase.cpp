@@ -1,6 +1,6 @@
 #include "pipeline/operators/centring_phase.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

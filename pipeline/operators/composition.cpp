@@ -1,6 +1,6 @@
 #include "pipeline/operators/composition.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <functional>

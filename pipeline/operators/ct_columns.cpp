@@ -1,6 +1,6 @@
 #include "pipeline/operators/ct_columns.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "pipeline/operators/sampling_mask.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <utility>
 

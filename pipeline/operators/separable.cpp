@@ -1,6 +1,6 @@
 #include "pipeline/operators/separable.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

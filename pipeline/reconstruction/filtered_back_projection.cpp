@@ -1,6 +1,7 @@
 #include "pipeline/reconstruction/filtered_back_projection.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <cstddef>

@@ -1,6 +1,7 @@
 #include "pipeline/reconstruction/ramp_filter.h"
 
-#include <torch/torch.h>
+#include <torch/fft.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstddef>

@@ -1,6 +1,7 @@
 #include "pipeline/samplers/ddpm.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <functional>

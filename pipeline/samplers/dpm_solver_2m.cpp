@@ -1,6 +1,7 @@
 #include "pipeline/samplers/dpm_solver_2m.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

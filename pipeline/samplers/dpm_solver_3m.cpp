@@ -1,6 +1,7 @@
 #include "pipeline/samplers/dpm_solver_3m.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

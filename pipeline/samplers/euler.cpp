@@ -1,6 +1,7 @@
 #include "pipeline/samplers/euler.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "pipeline/samplers/steps.h"
 

@@ -1,7 +1,7 @@
 #include "pipeline/samplers/parametrisation.h"
 
 #include <c10/util/Exception.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

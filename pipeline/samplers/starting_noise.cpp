@@ -1,6 +1,6 @@
 #include "pipeline/samplers/starting_noise.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/noise/random.h"
 

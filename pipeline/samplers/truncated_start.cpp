@@ -1,6 +1,6 @@
 #include "pipeline/samplers/truncated_start.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "base/error.h"
 #include "pipeline/samplers/starting_noise.h"

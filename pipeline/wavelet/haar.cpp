@@ -1,6 +1,7 @@
 #include "pipeline/wavelet/haar.h"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <cstdint>

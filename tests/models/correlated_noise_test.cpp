@@ -1,7 +1,7 @@
 #include "models/training/correlated_noise.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace voxprior {
 namespace {

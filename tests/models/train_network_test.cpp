@@ -1,6 +1,7 @@
 #include "models/training/train_network.h"
 
 #include <gmock/gmock.h>
+#include <torch/utils.h>
 
 #include <fstream>
 #include <sstream>

@@ -1,6 +1,6 @@
 #include "workflows/compute/training_volumes.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/calibration/calibration_region.h"
 #include "pipeline/calibration/coil_whitening.h"

@@ -1,7 +1,7 @@
 #include "pipeline/calibration/coil_compression.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/support/refusal.h"
 

@@ -1,7 +1,7 @@
 #include "pipeline/core/mirrored.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 #include "pipeline/operators/sampling_mask.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 

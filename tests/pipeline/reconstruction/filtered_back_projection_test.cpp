@@ -1,7 +1,7 @@
 #include "pipeline/reconstruction/filtered_back_projection.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,0 +1,1 @@
+// Exists only so that precompiled headers have a target to belong to.
