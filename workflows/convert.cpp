@@ -110,6 +110,13 @@ void convert_dicom(const std::filesystem::path& input, const DicomChoices& choic
   write_resampled(volume, resampling, reading.max_voxels, out);
 }
 
+/// The options for DICOM input, where there is none.
+void refuse_dicom_options(const std::filesystem::path& input, const DicomChoices& choices,
+                          const ResampleChoice& resampling) {
+  choices.refuse_beside_file(input);
+  if (resampling.upright) refuse_beside_file(input, "--resample");
+}
+
 }  // namespace
 
 int convert_command(const Invocation& invocation) {
@@ -140,6 +147,7 @@ int convert_command(const Invocation& invocation) {
       if (!resampling.spacing.empty()) {
         fail(ExitCode::usage, "--spacing is for volume files; write one with it first, then convert that");
       }
+      refuse_dicom_options(input, dicom, resampling);
       convert_to_dicom(input, output, reading.options(), to_dicom, overwrite ? Overwrite::yes : Overwrite::no);
       return;
     }
@@ -147,6 +155,7 @@ int convert_command(const Invocation& invocation) {
     if (leads_to_dicom(input)) {
       convert_dicom(input, dicom, reading.options(), resampling, out);
     } else {
+      refuse_dicom_options(input, dicom, resampling);
       write_resampled(read_volume(input, reading.options()), resampling, reading.options().max_voxels, out);
     }
     out.finish();

@@ -20,6 +20,8 @@ namespace {
 DicomVolumeChoice chosen_source(const ToDicomChoices& choices) {
   DicomChoices dicom;
   dicom.series = choices.like_series;
+  dicom.series_option = "--like-series";
+  dicom.volume_option = "--like-volume";
   dicom.allow_gaps = true;  // the grid is compared, nothing is read
   ReadOptions reading;
   reading.volume_of_4d = static_cast<int>(choices.like_volume);
@@ -80,6 +82,9 @@ void convert_to_dicom(const fs::path& input, const fs::path& out_folder, const R
   check_readable(input);
   if (!names_dicom_folder(out_folder.string()) && !volume_ending(out_folder).empty()) {
     fail(ExitCode::usage, "--like and --modality write a DICOM folder, but ", out_folder, " is the name of a file");
+  }
+  if (choices.like.empty() && choices.needs_like()) {
+    fail(ExitCode::usage, "--like-series, --like-volume and --keep-private need --like with a DICOM folder");
   }
   if (!choices.like.empty()) refuse_inside(out_folder, choices.like);
   check_dicom_output(out_folder, overwrite);

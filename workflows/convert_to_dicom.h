@@ -12,7 +12,8 @@ namespace voxprior {
 class ToDicomChoices {
  public:
   void add_to(Arguments& arguments);
-  bool any() const { return !like.empty() || modality != "auto"; }
+  bool any() const { return !like.empty() || modality != "auto" || needs_like(); }
+  bool needs_like() const { return !like_series.empty() || like_volume >= 0 || keep_private; }
 
   std::string like;            ///< DICOM folder, file or DICOMDIR that the voxels come from; empty: a new study
   std::string like_series;     ///< which series of it

@@ -120,6 +120,8 @@ int denoise_command(const Invocation& invocation) {
       folder.overwrite = overwrite;
       denoise_folder(folder, choices, loaded, progress);
     } else {
+      folder.dicom.refuse_beside_file(input);
+      if (folder.keep_private) refuse_beside_file(input, "--keep-private");
       denoise_file({input, output, reading.options(), overwrite}, folder.extras, choices, loaded, progress);
     }
   });

@@ -30,7 +30,8 @@ std::string list_of(const std::vector<const DicomSeries*>& found) {
   fail(ExitCode::input, input, ": ", name_of(series), " cannot be read as a volume: ", reason);
 }
 
-const DicomSeries& only_readable(const DicomSurvey& survey, const std::filesystem::path& input) {
+const DicomSeries& only_readable(const DicomSurvey& survey, const std::filesystem::path& input,
+                                 const std::string& option) {
   if (survey.series.empty()) {
     fail(ExitCode::input, input, ": holds no DICOM image (", survey.not_dicom, " other files); check the folder");
   }
@@ -40,8 +41,8 @@ const DicomSeries& only_readable(const DicomSurvey& survey, const std::filesyste
   }
   if (readable.size() == 1) return *readable.front();
   if (readable.empty()) refuse_unreadable(input, survey.series.front());
-  fail(ExitCode::input, input, ": holds ", readable.size(),
-       " series that can be read; choose one with --series: ", list_of(readable));
+  fail(ExitCode::input, input, ": holds ", readable.size(), " series that can be read; choose one with ", option, ": ",
+       list_of(readable));
 }
 
 }  // namespace
@@ -55,9 +56,20 @@ void DicomChoices::add_to(Arguments& arguments) {
             "read DICOM slices that are not equally spaced as if they were; without it they are refused");
 }
 
+void refuse_beside_file(const std::filesystem::path& input, const std::string& option) {
+  if (!std::filesystem::is_regular_file(input) || leads_to_dicom(input))
+    return;  // what is no file is refused elsewhere
+  fail(ExitCode::usage, input, ": is a volume file, but ", option, " is for DICOM; leave it out");
+}
+
+void DicomChoices::refuse_beside_file(const std::filesystem::path& input) const {
+  if (!series.empty()) voxprior::refuse_beside_file(input, series_option);
+  if (allow_gaps) voxprior::refuse_beside_file(input, "--allow-gaps");
+}
+
 const DicomSeries& choose_series(const DicomSurvey& survey, const std::filesystem::path& input,
-                                 const std::string& wanted) {
-  if (wanted.empty()) return only_readable(survey, input);
+                                 const std::string& wanted, const std::string& option) {
+  if (wanted.empty()) return only_readable(survey, input, option);
   std::vector<const DicomSeries*> named, all;
   for (const DicomSeries& series : survey.series) {
     all.push_back(&series);
@@ -72,11 +84,12 @@ const DicomSeries& choose_series(const DicomSurvey& survey, const std::filesyste
   return *named.front();
 }
 
-std::size_t choose_stack(const DicomSeries& series, const std::filesystem::path& input, int wanted) {
+std::size_t choose_stack(const DicomSeries& series, const std::filesystem::path& input, int wanted,
+                         const std::string& option) {
   const std::size_t count = series.stacks.size();
   if (wanted >= 0) {
     if (static_cast<std::size_t>(wanted) < count) return static_cast<std::size_t>(wanted);
-    fail(ExitCode::input, input, ": ", name_of(series), " has ", count, " volumes; --volume ", wanted,
+    fail(ExitCode::input, input, ": ", name_of(series), " has ", count, " volumes; ", option, " ", wanted,
          " does not exist");
   }
   if (count == 1) return 0;
@@ -84,7 +97,7 @@ std::size_t choose_stack(const DicomSeries& series, const std::filesystem::path&
   std::ostringstream labels;
   for (std::size_t n = 0; n < std::min(count, kNamed); ++n)
     labels << (n == 0 ? "" : "; ") << n << ": " << series.stacks[n].label;
-  fail(ExitCode::input, input, ": ", name_of(series), " holds ", count, " volumes; choose one with --volume (",
+  fail(ExitCode::input, input, ": ", name_of(series), " holds ", count, " volumes; choose one with ", option, " (",
        labels.str(), count > kNamed ? "; ...)" : ")");
 }
 
@@ -98,8 +111,8 @@ DicomVolumeChoice choose_dicom_volume(const std::filesystem::path& input, const 
          " DICOM files here are damaged or refused and may be part of the volume: repair or move them");
   }
   DicomVolumeChoice chosen;
-  chosen.series = choose_series(survey, input, choices.series);
-  chosen.stack = choose_stack(chosen.series, input, reading.volume_of_4d);
+  chosen.series = choose_series(survey, input, choices.series, choices.series_option);
+  chosen.stack = choose_stack(chosen.series, input, reading.volume_of_4d, choices.volume_option);
   return chosen;
 }
 

@@ -178,6 +178,7 @@ int info_command(const Invocation& invocation) {
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay&) {
     const bool is_dicom = leads_to_dicom(path);
+    dicom.refuse_beside_file(path);
     const bool is_survey = is_dicom && dicom.series.empty() && reading.options().volume_of_4d < 0;
     const Json about = is_survey  ? describe_survey(path, survey_dicom({path}))
                        : is_dicom ? describe_dicom_volume(path, dicom, reading.options())

@@ -76,6 +76,43 @@ TEST_F(DicomConvert, SeveralSeriesNeedAChoice) {
   EXPECT_EQ(converted(file("in"), {"--series", "5"}).voxels, converted(file("in") + "/mr").voxels);
 }
 
+TEST_F(DicomConvert, OptionsThatWouldDoNothingAreRefused) {
+  ASSERT_EQ(voxprior_run({"convert", testdata("dicom/ct_cmb_crc_crop"), file("a.nii")}).exit_code, 0);
+  using Words = std::vector<std::string>;
+  for (const Words& words : {Words{"--series", "3"}, Words{"--allow-gaps"}, Words{"--resample"}}) {
+    for (const Words& out : {Words{file("b.nii")}, Words{file("b/"), "--modality", "ct"}}) {
+      Words arguments{"convert", file("a.nii")};
+      arguments.insert(arguments.end(), out.begin(), out.end());
+      arguments.insert(arguments.end(), words.begin(), words.end());
+      const Outcome refused = voxprior_run(arguments);
+      expect_refused(refused, 2, "convert");
+      EXPECT_THAT(refused.err, HasSubstr(words.front() + " is for DICOM"));
+    }
+  }
+  expect_refused(voxprior_run({"info", file("a.nii"), "--series", "3"}), 2, "info");
+  expect_refused(voxprior_run({"denoise", file("a.nii"), file("b.nii"), "--allow-gaps"}), 2, "denoise");
+  for (const Words& words : {Words{"--like-series", "3"}, Words{"--like-volume", "0"}, Words{"--keep-private"}}) {
+    Words arguments{"convert", file("a.nii"), file("b/")};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const Outcome refused = voxprior_run(arguments);
+    expect_refused(refused, 2, "convert");
+    EXPECT_THAT(refused.err, HasSubstr("need --like"));
+  }
+}
+
+TEST_F(DicomConvert, WhereLikeIsNotEnoughItsOwnOptionsAreNamed) {
+  fs::create_directories(scratch_ / "in");
+  fs::copy(testdata("dicom/ct_cmb_crc_crop"), scratch_ / "in" / "ct", fs::copy_options::recursive);
+  fs::copy(testdata("dicom/mr_enhanced_4d_crop"), scratch_ / "in" / "mr", fs::copy_options::recursive);
+  ASSERT_EQ(voxprior_run({"convert", file("in/ct"), file("a.nii")}).exit_code, 0);
+  const Outcome series = voxprior_run({"convert", file("a.nii"), file("b/"), "--like", file("in")});
+  expect_refused(series, 3, "convert");
+  EXPECT_THAT(series.err, HasSubstr("choose one with --like-series: "));
+  const Outcome volume = voxprior_run({"convert", file("a.nii"), file("b/"), "--like", file("in/mr")});
+  expect_refused(volume, 3, "convert");
+  EXPECT_THAT(volume.err, HasSubstr("choose one with --like-volume (0: "));
+}
+
 TEST_F(DicomConvert, TiltedSlicesAreRefusedUnlessResampled) {
   const std::string folder = testdata("dicom/ct_gantry_tilt_crop");
   const Outcome refused = voxprior_run({"convert", folder, file("a.nii")});
@@ -178,6 +215,14 @@ class AgainstDcm2niix : public DicomConvert {
 TEST_F(AgainstDcm2niix, ClassicCtIsTheSame) {
   const std::string folder = testdata("dicom/ct_cmb_crc_crop");
   expect_same(converted(folder), theirs(folder, "v_3.nii"));
+}
+
+TEST_F(AgainstDcm2niix, CtWithLittlePixelsAndUncompressedIsTheSame) {
+  fs::create_directories(scratch_ / "in");
+  for (const auto& entry : fs::directory_iterator(testdata("dicom/pydicom"))) {
+    if (entry.path().filename().string().rfind("CT5N_", 0) == 0) fs::copy(entry.path(), scratch_ / "in");
+  }
+  expect_same(converted(file("in")), theirs(file("in"), "v_5.nii"));
 }
 
 TEST_F(AgainstDcm2niix, EnhancedMrIsTheSame) {
