@@ -1,6 +1,7 @@
 #include "models/training/train_autoencoder.h"
 
 #include <gmock/gmock.h>
+#include <torch/utils.h>
 
 #include "base/error.h"
 #include "base/sha256.h"

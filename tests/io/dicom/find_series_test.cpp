@@ -139,8 +139,17 @@ TEST_F(FindSeries, RefusesGeometryThatIsMissingOrMakesNoSense) {
   EXPECT_THAT(objection(DCM_ImageOrientationPatient, "2\\0\\0\\0\\2\\0"), HasSubstr("unit vectors"));
   EXPECT_THAT(objection(DCM_PixelSpacing, "0\\1"), HasSubstr("PixelSpacing is not positive"));
   EXPECT_THAT(objection(DCM_PixelSpacing, ""), HasSubstr("no PixelSpacing"));
+  EXPECT_THAT(objection(DCM_PixelSpacing, "1\\-1"), HasSubstr("PixelSpacing is not positive"));
+  EXPECT_THAT(objection(DCM_PixelSpacing, "nan\\1"), HasSubstr("PixelSpacing"));
   EXPECT_THAT(objection(DCM_RescaleSlope, "0"), HasSubstr("RescaleSlope is 0"));
   EXPECT_THAT(objection(DCM_ImagePositionPatient, "1\\2\\3"), HasSubstr("several images at one position"));
+}
+
+TEST_F(FindSeries, ASliceThatStandsAloneIsNoVolume) {
+  write_series(scratch_.path(), 1, 2);
+  const DicomSeries series = only_series();
+  EXPECT_FALSE(series.readable);
+  EXPECT_THAT(series.problems, ElementsAre(HasSubstr("image0\" stands alone")));
 }
 
 TEST_F(FindSeries, NamesThatLeadNowhereAreRefused) {

@@ -170,6 +170,26 @@ TEST_F(DerivedSeries, KeepsPrivateGroupsWhereAsked) {
   EXPECT_EQ(attribute(first_file(), DcmTagKey(0x0011, 0x1001)), "a secret");
 }
 
+TEST_F(DerivedSeries, PathsCommandsAndLineBreaksInTheSourceNameNoFile) {
+  test::copy_changed(dicom_testdata("ct_cmb_crc_crop"), scratch / "in", [](DcmDataset& dataset, int) {
+    dataset.putAndInsertString(DCM_SeriesInstanceUID, "1.2.3/../../../evil");
+    dataset.putAndInsertString(DCM_PatientID, "../../evil");
+    dataset.putAndInsertString(DCM_PatientName, "$(touch evil)");
+    dataset.putAndInsertString(DCM_SeriesDescription, "../../evil\n\033[31mevil");
+  });
+  derive(scratch / "in");
+  EXPECT_EQ(source.description.find_first_of("\n\033"), std::string::npos) << source.description;
+  std::vector<std::string> written;
+  for (const auto& entry : fs::recursive_directory_iterator(scratch.path())) {
+    const fs::path name = entry.path().lexically_relative(scratch.path());
+    if (*name.begin() != "in") written.push_back(name.string());
+  }
+  std::vector<std::string> expected{"out"};
+  for (std::size_t n = 1; n <= source.stacks[0].frames.size(); ++n)
+    expected.push_back("out/000" + std::to_string(n) + ".dcm");
+  EXPECT_THAT(written, testing::UnorderedElementsAreArray(expected));
+}
+
 TEST_F(DerivedSeries, DropsWhatNoLongerHolds) {
   test::copy_changed(dicom_testdata("ct_cmb_crc_crop"), scratch / "in", [](DcmDataset& dataset, int) {
     dataset.putAndInsertUint16(DCM_SmallestImagePixelValue, 1);
