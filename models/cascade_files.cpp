@@ -1,5 +1,6 @@
 #include "models/cascade_files.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -44,26 +45,106 @@ std::optional<LatentSpace> latent_space_of(const LoadedDenoiser& coarse, const f
   return space;
 }
 
-}  // namespace
-
-double LoadedCascade::voxel_mm() const {
-  return coarse.card.voxel_max_mm / std::pow(2., static_cast<double>(octaves.size()));
+std::string listed_sides(const std::vector<std::int64_t>& size) {
+  return std::to_string(size[0]) + "x" + std::to_string(size[1]) + "x" + std::to_string(size[2]);
 }
+
+// Levels that know classes or labels must know the same: a name means one thing throughout a cascade.
+void merge_names(const ModelCard& level, const fs::path& path, Conditioning& all) {
+  const Conditioning& own = level.conditioning;
+  const auto refuse = [&](const char* what, const std::string& these, const std::string& those) {
+    fail(ExitCode::model, path, ": knows the ", what, ' ', these, ", another level of the cascade ", those,
+         "; they do not belong together");
+  };
+  if (!own.classes.empty() && !all.classes.empty() && own.classes != all.classes)
+    refuse("classes", listed(own.classes), listed(all.classes));
+  if (!own.labels.empty() && !all.labels.empty() && own.labels != all.labels)
+    refuse("labels", listed(own.labels), listed(all.labels));
+  if (!own.classes.empty()) all.classes = own.classes;
+  if (!own.labels.empty()) all.labels = own.labels;
+}
+
+// What the coarse level allows, at the resolution of the last octave.
+SpacingRange coarse_spacing(const ModelCard& coarse, std::size_t octaves) {
+  const double edge = coarse.voxel_max_mm;
+  SpacingRange range =
+      coarse.conditioning.spacing.value_or(SpacingRange{{edge, edge, edge}, {edge, edge, edge}, {edge, edge, edge}});
+  for (int axis = 0; axis < 3; ++axis)
+    for (Spacing* mm : {&range.smallest_mm, &range.largest_mm, &range.typical_mm})
+      (*mm)[axis] /= std::exp2(static_cast<double>(octaves));
+  return range;
+}
+
+// Narrows it to what an octave allows, whose voxels are `coarser` times those of the last.
+void narrow_spacing(const ModelCard& octave, double coarser, const fs::path& path, SpacingRange& range) {
+  if (!octave.conditioning.spacing) return;
+  const SpacingRange& own = *octave.conditioning.spacing;
+  constexpr double kTolerance = 0.01;
+  for (int axis = 0; axis < 3; ++axis) {
+    double& low = range.smallest_mm[axis];
+    double& high = range.largest_mm[axis];
+    if (own.smallest_mm[axis] / coarser > high * (1 + kTolerance) ||
+        own.largest_mm[axis] / coarser < low * (1 - kTolerance))
+      fail(ExitCode::model, path, ": was trained on voxels of ", listed(own.smallest_mm), " to ",
+           listed(own.largest_mm), " mm, which the coarser levels do not lead to; they do not belong together");
+    low = std::min(std::max(low, own.smallest_mm[axis] / coarser), high);
+    high = std::max(std::min(high, own.largest_mm[axis] / coarser), low);
+    range.typical_mm[axis] = std::clamp(range.typical_mm[axis], low, high);
+  }
+}
+
+// A mask model draws the labels that the volumes are told, on a grid that doublings bring to theirs.
+void check_mask(const fs::path& path, LoadedCascade& cascade) {
+  const ModelCard& card = cascade.mask->card;
+  if (card.draws.empty() || card.draws != cascade.conditioning.labels)
+    fail(ExitCode::model, path, ": draws the labels ", card.draws.empty() ? "none" : listed(card.draws),
+         ", the model is told ", cascade.conditioning.labels.empty() ? "none" : listed(cascade.conditioning.labels),
+         "; they do not belong together");
+  merge_names(card, path, cascade.conditioning);
+  if (card.conditioning.spacing)
+    fail(ExitCode::model, path, ": is told a voxel size, which a mask model cannot be; train it on one");
+  cascade.mask_size = grid_of(card, path);
+  std::vector<std::int64_t> size = cascade.coarse_size;
+  for (std::int64_t& side : size) side <<= cascade.octaves.size();
+  std::vector<std::int64_t> doubled = cascade.mask_size;
+  while (doubled[0] < size[0])
+    for (std::int64_t& side : doubled) side *= 2;
+  if (doubled != size)
+    fail(ExitCode::model, path, ": makes masks of ", listed_sides(cascade.mask_size),
+         " voxels, which doublings do not bring to the ", listed_sides(size), " of the volumes (k, j, i)");
+}
+
+}  // namespace
 
 LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::ScalarType body_type) {
   const fs::path coarse = folder / "coarse.safetensors";
   if (!fs::exists(coarse)) fail(ExitCode::model, folder, ": holds no coarse.safetensors; it is no synthesis model");
   LoadedCascade cascade;
   cascade.coarse = load_denoiser(coarse, device, body_type, ModelKind::diffusion);
+  if (!cascade.coarse.card.draws.empty())
+    fail(ExitCode::model, coarse, ": draws labels, not volumes; name it mask.safetensors");
   cascade.coarse_size = grid_of(cascade.coarse.card, coarse);
+  merge_names(cascade.coarse.card, coarse, cascade.conditioning);
   cascade.latent_space = latent_space_of(cascade.coarse, folder, device);
-  if (cascade.latent_space) return cascade;
-  for (int octave = 1;; ++octave) {
-    const fs::path file = folder / ("octave-" + std::to_string(octave) + ".safetensors");
-    if (!fs::exists(file)) return cascade;
+  const auto file_of = [&](std::size_t octave) {
+    return folder / ("octave-" + std::to_string(octave) + ".safetensors");
+  };
+  for (std::size_t octave = 1; fs::exists(file_of(octave)); ++octave) {
+    const fs::path file = file_of(octave);
     cascade.octaves.push_back(load_denoiser(file, device, body_type, ModelKind::detail));
     check_fits(cascade.octaves.back().card, cascade.coarse.card, file);
+    merge_names(cascade.octaves.back().card, file, cascade.conditioning);
   }
+  const std::size_t octaves = cascade.octaves.size();
+  cascade.spacing = coarse_spacing(cascade.coarse.card, octaves);
+  for (std::size_t octave = 1; octave <= octaves; ++octave)
+    narrow_spacing(cascade.octaves[octave - 1].card, std::exp2(static_cast<double>(octaves - octave)), file_of(octave),
+                   cascade.spacing);
+  if (const fs::path mask = folder / "mask.safetensors"; fs::exists(mask)) {
+    cascade.mask = load_denoiser(mask, device, body_type, ModelKind::diffusion);
+    check_mask(mask, cascade);
+  }
+  return cascade;
 }
 
 }  // namespace voxprior

@@ -15,15 +15,17 @@ struct LoadedCascade {
   std::vector<std::int64_t> coarse_size;    ///< {D, H, W} of the volumes, or latents, it makes
   std::vector<LoadedDenoiser> octaves;      ///< kind detail, each at twice the resolution of the one before
   std::optional<LatentSpace> latent_space;  ///< if the coarse model makes latents: what decodes them; no octaves then
-
-  /// Voxel edge of what comes out, in mm.
-  double voxel_mm() const;
+  std::optional<LoadedDenoiser> mask;       ///< kind diffusion, draws shares of the labels that the others are told
+  std::vector<std::int64_t> mask_size;      ///< {D, H, W} of the masks it makes
+  Conditioning conditioning;                ///< classes and labels that it can be told: a level hears all or some of it
+  SpacingRange spacing;                     ///< voxel sizes that can come out; one, if the coarse level is not told any
 };
 
-/// Reads a folder with coarse.safetensors and octave-1.safetensors, octave-2.safetensors ... as far as they go; or with
-/// coarse.safetensors and the autoencoder.safetensors whose latents it makes.
-/// Throws Error(ExitCode::model) when a file is missing, damaged, of the wrong kind, or of another modality or
-/// intensity than the coarse one, and for another autoencoder than the one the coarse model was trained with.
+/// Reads a folder with coarse.safetensors, octave-1.safetensors, octave-2.safetensors ... as far as they go, and
+/// mask.safetensors if it is there; or with coarse.safetensors and the autoencoder.safetensors whose latents it makes.
+/// Throws Error(ExitCode::model) when a file is missing, damaged, of the wrong kind, or of another modality, intensity,
+/// classes, labels or voxel sizes than the others, and for another autoencoder than the one the coarse model was
+/// trained with.
 LoadedCascade load_cascade(const std::filesystem::path& folder, torch::Device device = torch::kCPU,
                            torch::ScalarType body_type = torch::kFloat32);
 

@@ -14,8 +14,12 @@ LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device de
   loaded.locality = {widths.local() ? widths.halo() : 0, widths.alignment()};
   // Level 0 rules. Measured: 5.1 tensors of its width at an eighth of the voxels, convolution workspace included.
   loaded.bytes_per_voxel = 6. * static_cast<double>(widths.channels[0]) * sizeof(float) / 8;
-  loaded.denoise = [file, body_type](const torch::Tensor& x, double sigma) mutable {
-    return denoise_with(file.network, file.preconditioner, x, torch::full({x.size(0)}, sigma, x.options()), body_type);
+  loaded.conditional = [file, body_type](const torch::Tensor& x, double sigma, const Condition& condition) mutable {
+    const torch::Tensor level = torch::full({x.size(0)}, sigma, x.options());
+    return denoise_with(file.network, file.preconditioner, x, level, body_type, condition.to(x.device()));
+  };
+  loaded.denoise = [conditional = loaded.conditional](const torch::Tensor& x, double sigma) {
+    return conditional(x, sigma, {});
   };
   return loaded;
 }

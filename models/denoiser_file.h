@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
+#include "models/condition.h"
 #include "models/kind.h"
 #include "models/weights/model_card.h"
 #include "pipeline/core/denoiser.h"
@@ -18,6 +20,8 @@ struct LoadedDenoiser {
   Denoiser
       denoise;  ///< x [N,1,D,H,W] normalised (or a latent [N,C,d,h,w]), every axis a multiple of locality.alignment;
                 ///< result on x's device. Differentiable in x; least memory under a NoGradGuard
+  /// The same of a network that was trained to be told something; `condition` of one sample holds for all of x.
+  std::function<torch::Tensor(const torch::Tensor& x, double sigma, const Condition& condition)> conditional;
   ModelCard card;
   std::string sha256;          ///< of the model file
   Locality locality;           ///< receptive field and grid of the network, for exact tiling

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/network/mask_features.h"
 #include "models/network/position.h"
 #include "models/weights/parameters.h"
 #include "models/weights/safetensors.h"
@@ -26,7 +27,8 @@ UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesys
     fail(ExitCode::model, path.string(), ": 'channels' and 'blocks' must have 1 to 6 entries each, 'embedding' one");
   widths.embedding = embedding[0];
   if (card.widths.count("image_channels") > 0) {  // a network on volumes has no such entry
-    const std::vector<std::int64_t> image_channels = bounded_widths(card, "image_channels", 64, path);
+    const std::vector<std::int64_t> image_channels =
+        bounded_widths(card, "image_channels", static_cast<std::int64_t>(kMostLabels) + 1, path);
     if (image_channels.size() != 1) fail(ExitCode::model, path.string(), ": 'image_channels' must have one entry");
     widths.image_channels = image_channels[0];
   }
@@ -36,7 +38,7 @@ UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesys
     if (widths.channels.back() % widths.heads != 0)
       fail(ExitCode::model, path.string(), ": 'heads' does not divide the last of 'channels'");
   }
-  return widths;
+  return widened(widths, card.conditioning, card.draws);
 }
 
 torch::Tensor feature_std_of(const SafetensorsFile& file, std::int64_t count, const std::filesystem::path& path) {
@@ -48,6 +50,14 @@ torch::Tensor feature_std_of(const SafetensorsFile& file, std::int64_t count, co
 }
 
 }  // namespace
+
+UnetWidths widened(UnetWidths widths, const Conditioning& conditioning, const Labels& draws) {
+  widths.classes = static_cast<std::int64_t>(conditioning.classes.size());
+  if (!draws.empty()) widths.image_channels = static_cast<std::int64_t>(draws.size()) + 1;
+  widths.spacing = conditioning.spacing.has_value();
+  widths.extra_features += mask_feature_count(conditioning.labels.size());
+  return widths;
+}
 
 NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torch::Device device) {
   const SafetensorsFile file = read_safetensors(path);
@@ -82,11 +92,17 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
 }
 
 torch::Tensor denoise_with(Unet& network, const HaarPreconditioner& preconditioner, const torch::Tensor& x,
-                           const torch::Tensor& sigma, torch::ScalarType body_type) {
-  Condition condition;
-  if (network->widths().extra_features == kPositionFeatures)
-    condition.features = position_features(x.size(0), x.size(2) / 2, x.size(3) / 2, x.size(4) / 2, x.options());
-  return preconditioner.denoise(network, x, sigma, body_type, condition);
+                           const torch::Tensor& sigma, torch::ScalarType body_type, const Condition& condition) {
+  std::vector<torch::Tensor> features;
+  if (!network->widths().local())
+    features.push_back(position_features(x.size(0), x.size(2) / 2, x.size(3) / 2, x.size(4) / 2, x.options()));
+  if (const std::int64_t channels = network->widths().mask_channels(); channels > 0) {
+    const std::vector<std::int64_t> shape{x.size(0), channels, x.size(2), x.size(3), x.size(4)};
+    features.push_back(
+        mask_features(condition.mask.defined() ? condition.mask.expand(shape) : torch::zeros(shape, x.options())));
+  }
+  return preconditioner.denoise(network, x, sigma, body_type,
+                                features.empty() ? torch::Tensor() : torch::cat(features, 1), condition);
 }
 
 }  // namespace voxprior

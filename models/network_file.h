@@ -25,12 +25,17 @@ struct NetworkFile {
 /// Throws Error(ExitCode::model) when it is missing, damaged, of another kind or of another architecture.
 NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torch::Device device = torch::kCPU);
 
+/// The widths of a network that is to be told this, too, and draws these labels or, if there are none, images.
+UnetWidths widened(UnetWidths widths, const Conditioning& conditioning, const Labels& draws = {});
+
 /// Writes weights and card as safetensors. `card.architecture` and the widths are filled in from the network.
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
                    ModelCard card, Overwrite overwrite);
 
-/// D(x, sigma) of a network, with the features it expects of the place in the volume. x [N,C,D,H,W], sigma [N].
+/// D(x, sigma) of a network, told `condition` and, where it expects that, the place in the volume. x [N,C,D,H,W],
+/// sigma [N]. A mask that is not told is all 0.
 torch::Tensor denoise_with(Unet& network, const HaarPreconditioner& preconditioner, const torch::Tensor& x,
-                           const torch::Tensor& sigma, torch::ScalarType body_type = torch::kFloat32);
+                           const torch::Tensor& sigma, torch::ScalarType body_type = torch::kFloat32,
+                           const Condition& condition = {});
 
 }  // namespace voxprior

@@ -46,15 +46,16 @@ torch::Tensor HaarPreconditioner::noise_share(const torch::Tensor& like) const {
 }
 
 torch::Tensor HaarPreconditioner::denoise(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
-                                          torch::ScalarType body_type, const Condition& condition) const {
+                                          torch::ScalarType body_type, const torch::Tensor& extra_features,
+                                          const Condition& condition) const {
   const torch::Tensor variance = feature_std_.to(x.device()).square().view({1, -1, 1, 1, 1});
   const torch::Tensor s2 =
       sigma.square().view({-1, 1, 1, 1, 1}) * noise_share(variance).view({1, -1, 1, 1, 1});  // [N,9C,1,1,1]
 
   const torch::Tensor features = haar_features(x);
   torch::Tensor input = features * (s2 + variance).rsqrt();
-  if (condition.features.defined()) input = torch::cat({input, condition.features}, 1);
-  const torch::Tensor f = network->forward(input, sigma.log() / 4, body_type, condition.classes);
+  if (extra_features.defined()) input = torch::cat({input, extra_features}, 1);
+  const torch::Tensor f = network->forward(input, sigma.log() / 4, body_type, condition);
 
   const torch::Tensor bands = bands_of(features), v = bands_of(variance), n = bands_of(s2);
   const torch::Tensor clean = bands * (v / (n + v)) + f * (n * v / (n + v)).sqrt();

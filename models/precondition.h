@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "models/condition.h"
 #include "models/kind.h"
 #include "models/network/unet.h"
 
@@ -11,12 +12,6 @@ namespace voxprior {
 /// detail bands that belong to it (one octave of a wavelet cascade, Guth et al. 2022, arXiv:2208.05003).
 enum class LowBand { noisy, given };
 inline LowBand low_band_of(ModelKind kind) { return kind == ModelKind::detail ? LowBand::given : LowBand::noisy; }
-
-/// What a network may be told beside the noisy volume. Undefined tensors say nothing.
-struct Condition {
-  torch::Tensor features;  ///< [N,extra,D/2,H/2,W/2] float32, as many as the network's extra_features
-  torch::Tensor classes;   ///< [N] int64, below 0 for "any"
-};
 
 /// EDM preconditioning (Karras et al. 2022, Table 1) applied in Haar space with one data std for each band b of each
 /// channel (a volume has one, a latent several):
@@ -31,14 +26,16 @@ class HaarPreconditioner {
  public:
   static constexpr std::int64_t kFeatures = 9;
 
-  /// feature_std [9C] float32, all > 0: of each channel the root mean square of the eight bands and of the high-passed
-  /// LLL band over clean data. With LowBand::given the noise of the LLL band is zero: it goes out as it came in.
+  /// feature_std [9C] float32, all > 0: for each of the C channels of the volume the root mean square of the eight
+  /// bands and of the high-passed LLL band over clean data. With LowBand::given the noise of the LLL band is zero: it
+  /// goes out as it came in.
   explicit HaarPreconditioner(torch::Tensor feature_std, LowBand low_band = LowBand::noisy);
 
   /// x [N,C,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
-  /// volume.
+  /// volume. extra_features [N,extra,D/2,H/2,W/2] float32, as many as the network has; undefined for none.
   torch::Tensor denoise(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
-                        torch::ScalarType body_type = torch::kFloat32, const Condition& condition = {}) const;
+                        torch::ScalarType body_type = torch::kFloat32, const torch::Tensor& extra_features = {},
+                        const Condition& condition = {}) const;
 
   /// Mean squared error per voxel of the band-wise Wiener filter at each sigma [N]: the scale of the training loss.
   torch::Tensor wiener_risk(const torch::Tensor& sigma) const;

@@ -14,10 +14,10 @@ namespace voxprior {
 Geometry geometry_of(const SynthFacts& model) {
   Geometry geometry;
   geometry.size = model.size;
-  geometry.spacing_mm = {model.voxel_mm, model.voxel_mm, model.voxel_mm};
+  geometry.spacing_mm = model.spacing_mm;
   geometry.lps_from_index = {-1, 0, 0, 0, -1, 0, 0, 0, 1};
   for (int axis = 0; axis < 3; ++axis) {
-    const double half_mm = static_cast<double>(model.size[axis] - 1) / 2 * model.voxel_mm;
+    const double half_mm = static_cast<double>(model.size[axis] - 1) / 2 * model.spacing_mm[axis];
     geometry.origin_mm[axis] = axis == 2 ? -half_mm : half_mm;
   }
   return geometry;

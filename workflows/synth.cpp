@@ -1,6 +1,7 @@
 // voxprior synth OUT: new volumes out of a learned prior.
 #include <boost/program_options.hpp>
 #include <iostream>
+#include <sstream>
 
 #include "base/error.h"
 #include "workflows/commands.h"
@@ -21,7 +22,8 @@ const About kAbout{
     "stopped goes on with --resume.\n\n"
     "OUT receives synthetic-000000.nii.gz and so on, each with a .voxprior.json that says how it was made, and\n"
     "sheet.png. MR intensities are scaled to 1000 at the 99.5th percentile, CT is in HU. Every volume says in its\n"
-    "header that it is synthetic.\n\n"
+    "header that it is synthetic. A model with a mask.safetensors draws a label volume first and the volume that fits\n"
+    "it: synthetic-000000_label.nii.gz lies beside it, a pair to train on.\n\n"
     "A model may have learned a training subject by heart. Where the model's folder has copies.json (evaluate\n"
     "--memorisation --for-model makes it), each volume that is nearer to a training volume than held-out volumes are "
     "is\n"
@@ -30,11 +32,22 @@ const About kAbout{
      "Guth et al. Wavelet score-based generative modeling. NeurIPS 2022.",
      "Lu et al. DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models. 2022."}};
 
+/// "1,1,2.5" or "1".
+Spacing parse_spacing(const std::string& text) {
+  std::vector<double> edges;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) edges.push_back(parse_positive("--spacing", part));
+  if (edges.size() == 1) edges.resize(3, edges[0]);
+  if (edges.size() != 3 || text.back() == ',')
+    fail(ExitCode::usage, "--spacing: must be X,Y,Z or one number, got '", text, "'");
+  return {edges[0], edges[1], edges[2]};
+}
+
 }  // namespace
 
 int synth_command(const Invocation& invocation) {
   SynthRun run;
-  std::string out, model;
+  std::string out, model, spacing, mask;
   long long count = 0, seed = 0, steps = 0, detail_steps = 0, memory_mb = 0, threads = 0;
   bool overwrite = false;
 
@@ -44,6 +57,15 @@ int synth_command(const Invocation& invocation) {
               "an installed synthesis model, or a folder with coarse.safetensors")
       .option("count", at_least(1, &count, "--count")->value_name("N")->default_value(1), "how many volumes")
       .option("seed", at_least(0, &seed, "--seed")->value_name("S")->default_value(0), "which sequence of volumes")
+      .option("class", po::value(&run.options.class_name)->value_name("NAME"),
+              "of which class the volumes are to be, for a model that knows classes; default: any")
+      .option("spacing", po::value(&spacing)->value_name("X,Y,Z"),
+              "voxel size in mm, or one number for all three, for a model that knows several; default: that of most of "
+              "its training volumes")
+      .option("mask", po::value(&mask)->value_name("LABELS"),
+              "label volume of the model's size that the volumes are to fit; its grid becomes theirs")
+      .option("guidance", positive(&run.options.guidance, "--guidance")->value_name("W")->default_value(1),
+              "above 1: more typical of what the model is told, and less varied; takes two network calls for one")
       .option("sampler",
               choice(&run.options.sampler, "--sampler",
                      {"dpmpp-2m", "dpmpp-3m", "unipc-2", "unipc-3", "heun", "heun-churn", "euler", "ddim", "ddpm"}),
@@ -71,6 +93,8 @@ int synth_command(const Invocation& invocation) {
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
     if (run.resume && overwrite) fail(ExitCode::usage, "--resume keeps what --overwrite replaces; give one of them");
     run.out_folder = out;
+    run.mask = mask;
+    if (!spacing.empty()) run.options.spacing_mm = parse_spacing(spacing);
     run.count = count;
     run.seed = static_cast<std::uint64_t>(seed);
     run.overwrite = overwrite ? Overwrite::yes : Overwrite::no;

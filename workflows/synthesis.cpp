@@ -1,10 +1,12 @@
 #include "workflows/synthesis.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "io/dicom/write/research_series.h"
 #include "io/png.h"
 #include "io/volume_file.h"
@@ -14,6 +16,7 @@
 #include "workflows/dicom_output.h"
 #include "workflows/files.h"
 #include "workflows/model_grid.h"
+#include "workflows/synth_mask.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -23,17 +26,29 @@ using nlohmann::ordered_json;
 
 constexpr std::int64_t kMostOnSheet = 64;
 
+/// What the volumes of a run are to fit. Without a mask: nothing.
+struct Fit {
+  std::vector<std::uint8_t> numbers;  ///< see SynthSession::generate
+  Geometry geometry;                  ///< of the mask, and so of the volumes
+  std::string sha256;
+};
+
 /// What determines volume `index`, as the sidecar holds it.
-ordered_json recipe(const SynthRun& run, const SynthSession& session, std::int64_t index) {
+ordered_json recipe(const SynthRun& run, const SynthSession& session, const Fit& fit, std::int64_t index) {
   ordered_json made{{"seed", run.seed}, {"index", index}};
   made.update(settings_of(session, run.options));
   made["sampler"] = run.options.sampler;
   made["network_calls"] = session.network_calls();
+  if (!run.mask.empty()) made["mask_sha256"] = fit.sha256;
   return made;
 }
 
 fs::path path_of(const SynthRun& run, std::int64_t index) {
   return run.out_folder / (synthetic_name(index) + (run.format == "dicom" ? "" : ".nii.gz"));
+}
+
+fs::path label_path(const SynthRun& run, std::int64_t index) {
+  return run.out_folder / (synthetic_name(index) + "_label.nii.gz");
 }
 
 /// Whether the sidecar beside `path` says that it is what would be made.
@@ -55,12 +70,12 @@ void check_room(const SynthRun& run) {
 }
 
 /// Which volumes are to be made. Throws where one is there that is not what would be made.
-std::vector<std::int64_t> missing(const SynthRun& run, const SynthSession& session) {
+std::vector<std::int64_t> missing(const SynthRun& run, const SynthSession& session, const Fit& fit) {
   std::vector<std::int64_t> indices;
   for (std::int64_t i = 0; i < run.count; ++i) {
     const fs::path path = path_of(run, i);
     if (fs::exists(path) && run.overwrite == Overwrite::no) {
-      if (!is_as_asked(path, recipe(run, session, i)))
+      if (!is_as_asked(path, recipe(run, session, fit, i)))
         fail(ExitCode::output, path,
              ": was made with another model, seed or setting; add --overwrite or name another folder");
       continue;
@@ -99,15 +114,48 @@ bool look_for_copy(const CopyWatch& watch, const Volume& volume, const std::stri
   return true;
 }
 
-/// One volume and its sidecar. The volume comes last: if it is there, so is what tells how it was made. Returns whether
-/// it may be a copy.
-bool make(const SynthRun& run, const SynthSession& session, const std::optional<CopyWatch>& watch, std::int64_t index,
-          ProgressDisplay& progress) {
+/// A label file that is removed again unless the volume that it belongs to is written.
+class LabelOutput {
+ public:
+  LabelOutput() = default;
+  LabelOutput(const LabelOutput&) = delete;
+  LabelOutput& operator=(const LabelOutput&) = delete;
+  ~LabelOutput() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+  void write(const fs::path& path, const Volume& mask) {
+    write_volume(path, mask, {Overwrite::yes, synthetic_description()});
+    path_ = path;
+  }
+  void keep() { path_.clear(); }
+
+ private:
+  fs::path path_;
+};
+
+/// One volume and its sidecar, and its label where the model draws masks. The volume comes last: if it is there, so is
+/// what tells how it was made. Returns whether it may be a copy.
+bool make(const SynthRun& run, const SynthSession& session, const Fit& fit, const std::optional<CopyWatch>& watch,
+          std::int64_t index, ProgressDisplay& progress) {
   Provenance provenance("synth");
-  const ordered_json made = recipe(run, session, index);
+  const ordered_json made = recipe(run, session, fit, index);
   const SynthFacts& model = session.model();
-  const Volume volume =
-      model_volume(model, session.generate(run.seed, static_cast<std::uint64_t>(index), progress), kSyntheticScale);
+  const auto number = static_cast<std::uint64_t>(index);
+  const fs::path path = path_of(run, index);
+  LabelOutput label;
+  std::vector<std::uint8_t> mask = fit.numbers;
+  if (run.mask.empty() && model.draws_masks) {
+    mask = session.draw_mask(run.seed, number, progress);
+    label.write(label_path(run, index), drawn_mask(model, mask));
+    provenance.add_output("label", label_path(run, index));
+    for (const auto& [value, meaning] : model.labels) provenance["labels"][std::to_string(value)] = meaning;
+  }
+  Volume volume = model_volume(model, session.generate(run.seed, number, mask, progress), kSyntheticScale);
+  if (!run.mask.empty()) {
+    volume.geometry = fit.geometry;
+    provenance.add_input("mask", run.mask);
+  }
   provenance["synthetic"] = true;
   provenance["synthesis"] = made;
   provenance["training_data"] = model.training_data;
@@ -115,7 +163,6 @@ bool make(const SynthRun& run, const SynthSession& session, const std::optional<
   provenance["device"] = session.device();
   const bool suspicious = watch && look_for_copy(*watch, volume, synthetic_name(index), provenance, progress);
 
-  const fs::path path = path_of(run, index);
   provenance.add_output("volume", path);
   // A sidecar without a volume is what a run leaves that was stopped between the two.
   provenance.write_beside(path, fs::exists(path) ? run.overwrite : Overwrite::yes);
@@ -124,7 +171,20 @@ bool make(const SynthRun& run, const SynthSession& session, const std::optional<
   } else {
     write_volume(path, volume, {run.overwrite, synthetic_description()});
   }
+  label.keep();
   return suspicious;
+}
+
+/// The voxels of a mask are those of the volumes that fit it.
+void take_spacing_of(const Volume& mask, const fs::path& path, SynthOptions& options) {
+  options.mask = true;
+  const Spacing& own = mask.geometry.spacing_mm;
+  for (int axis = 0; options.spacing_mm && axis < 3; ++axis)
+    if (std::abs((*options.spacing_mm)[axis] / own[axis] - 1) > 0.01)
+      fail(ExitCode::input, path, ": has voxels of ", listed(own), " mm, --spacing asks for ",
+           listed(*options.spacing_mm), "; leave --spacing out");
+  options.spacing_mm = own;
+  options.spacing_from = path.string();
 }
 
 }  // namespace
@@ -137,10 +197,18 @@ std::string synthetic_name(std::int64_t index) {
 
 SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress) {
   check_room(run);
+  SynthOptions options = run.options;
+  Volume mask;
+  if (!run.mask.empty()) {
+    mask = read_mask(run.mask);
+    take_spacing_of(mask, run.mask, options);
+  }
   progress.stage("loading the model");
-  const auto session = open_synth_session(run.options);
+  const auto session = open_synth_session(options);
   const SynthFacts& model = session->model();
-  const std::vector<std::int64_t> todo = missing(run, *session);
+  Fit fit;
+  if (!run.mask.empty()) fit = {mask_numbers(run.mask, mask, model), mask.geometry, sha256_of_file(run.mask)};
+  const std::vector<std::int64_t> todo = missing(run, *session, fit);
   const std::optional<CopyWatch> watch = read_copy_watch(model, run.options.model_folder);
   fs::create_directories(run.out_folder);
   progress.note(model.name + ": " + std::to_string(model.size[0]) + "x" + std::to_string(model.size[1]) + "x" +
@@ -151,7 +219,7 @@ SynthResult synthesise(const SynthRun& run, ProgressDisplay& progress) {
   SynthResult result;
   for (const std::int64_t index : todo) {
     progress.stage("volume " + std::to_string(index + 1) + " of " + std::to_string(run.count));
-    result.suspicious += make(run, *session, watch, index, progress);
+    result.suspicious += make(run, *session, fit, watch, index, progress);
   }
   result.made = static_cast<std::int64_t>(todo.size());
   result.found = run.count - result.made;
@@ -175,6 +243,9 @@ ordered_json settings_of(const SynthSession& session, const SynthOptions& option
   settings["steps"] = options.steps;
   settings["detail_steps"] = options.detail_steps;
   settings["precision"] = session.precision();
+  if (!options.class_name.empty()) settings["class"] = options.class_name;
+  if (session.model().told_spacing) settings["spacing_mm"] = session.model().spacing_mm;
+  if (options.guidance != 1) settings["guidance"] = options.guidance;
   return settings;
 }
 

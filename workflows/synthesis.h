@@ -16,6 +16,7 @@ namespace voxprior {
 struct SynthRun {
   SynthOptions options;
   std::filesystem::path out_folder;
+  std::filesystem::path mask;    ///< a label volume that all are to fit; empty: none
   std::string format = "nifti";  ///< nifti | dicom
   std::int64_t count = 1;
   std::uint64_t seed = 0;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "models/network/position.h"
+
 namespace voxprior {
 namespace {
 
@@ -10,7 +12,16 @@ constexpr std::int64_t kNoiseFrequencies = 8;
 
 std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
+// The rows of a table for these classes: [N, width]; zeros for a class that is not told.
+torch::Tensor rows_of(const torch::Tensor& table, const torch::Tensor& classes) {
+  TORCH_CHECK(table.defined(), "a class was given to an unconditional network");
+  const torch::Tensor known = (classes >= 0).to(table.scalar_type()).unsqueeze(1);
+  return known * table.index_select(0, classes.clamp_min(0));
+}
+
 }  // namespace
+
+std::int64_t UnetWidths::mask_channels() const { return (extra_features - (local() ? 0 : kPositionFeatures)) / kBands; }
 
 std::int64_t UnetWidths::alignment() const { return std::int64_t{1} << channels.size(); }
 
@@ -42,8 +53,12 @@ UnetImpl::UnetImpl(const UnetWidths& widths) : widths_(widths) {
 
   embedding_weight_ = register_parameter(
       "embedding", torch::randn({widths_.embedding, 2 * kNoiseFrequencies}) / std::sqrt(2. * kNoiseFrequencies));
-  if (widths_.classes > 0)
-    class_weight_ = register_parameter("classes", torch::zeros({widths_.classes, widths_.embedding}));
+  if (widths_.classes > 0) {
+    class_weight_ = register_parameter("classes", torch::randn({widths_.classes, widths_.embedding}));
+    class_shift_ = register_parameter("class_shift", torch::zeros({widths_.classes, channels[0]}));
+  }
+  if (widths_.spacing)
+    spacing_weight_ = register_parameter("spacing", torch::randn({widths_.embedding, 3}) / std::sqrt(3.));
   stem_ =
       register_module("stem", PlainConv(kFeatures * widths_.image_channels + widths_.extra_features, channels[0], 3));
   head_ = register_module("head", PlainConv(channels[0], kBands * widths_.image_channels, 3, true));
@@ -61,22 +76,22 @@ UnetImpl::UnetImpl(const UnetWidths& widths) : widths_(widths) {
   if (widths_.heads > 0) attention_ = register_module("attention", SelfAttention(channels.back(), widths_.heads));
 }
 
-torch::Tensor UnetImpl::embed(const torch::Tensor& c_noise, const torch::Tensor& classes) const {
+torch::Tensor UnetImpl::embed(const torch::Tensor& c_noise, const Condition& condition) const {
   const torch::Tensor frequency = torch::arange(1, kNoiseFrequencies + 1, c_noise.options()) * (M_PI / 2);
   const torch::Tensor phase = c_noise.view({-1, 1}) * frequency;
   const torch::Tensor waves = torch::cat({phase.sin(), phase.cos()}, 1);
   torch::Tensor sum = waves.matmul(embedding_weight_.t()) * std::sqrt(2.);
-  if (classes.defined()) {
-    TORCH_CHECK(class_weight_.defined(), "a class was given to an unconditional network");
-    const torch::Tensor known = (classes >= 0).to(sum.scalar_type()).unsqueeze(1);
-    sum = sum + known * class_weight_.index_select(0, classes.clamp_min(0));
+  if (condition.classes.defined()) sum = sum + rows_of(class_weight_, condition.classes);
+  if (spacing_weight_.defined()) {
+    TORCH_CHECK(condition.spacing_mm.defined(), "this network must be told the voxel size");
+    sum = sum + condition.spacing_mm.log().matmul(spacing_weight_.t());
   }
   return torch::silu(sum);
 }
 
 torch::Tensor UnetImpl::forward(const torch::Tensor& features, const torch::Tensor& c_noise,
-                                torch::ScalarType body_type, const torch::Tensor& classes) {
-  const torch::Tensor noise = embed(c_noise, classes);
+                                torch::ScalarType body_type, const Condition& condition) {
+  const torch::Tensor noise = embed(c_noise, condition);
   const std::size_t levels = widths_.channels.size();
   const auto run = [&](torch::nn::ModuleList& blocks, torch::Tensor x) {
     for (const auto& block : *blocks) x = block->as<ResidualBlock>()->forward(x, noise);
@@ -84,7 +99,12 @@ torch::Tensor UnetImpl::forward(const torch::Tensor& features, const torch::Tens
   };
 
   // The first convolution stays in float32: at low noise the LLL band is a small ripple on a large value.
-  torch::Tensor x = stem_(features).to(body_type);
+  torch::Tensor x = stem_(features);
+  if (condition.classes.defined()) {
+    const torch::Tensor shift = rows_of(class_shift_, condition.classes);
+    x = x + shift.view({shift.size(0), -1, 1, 1, 1});  // there is no bias: gains alone could not say where
+  }
+  x = x.to(body_type);
   std::vector<torch::Tensor> skips;
   for (std::size_t l = 0; l < levels; ++l) {
     x = run(down_blocks_[l], x);

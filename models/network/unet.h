@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/condition.h"
 #include "models/network/layers.h"
 
 namespace voxprior {
@@ -17,10 +18,14 @@ struct UnetWidths {
                                               ///< up; the last level has them once
   std::int64_t embedding = 64;                ///< width of the noise-level embedding
   std::int64_t heads = 0;           ///< of the self-attention in the last level; 0: none, the network is local
-  std::int64_t extra_features = 0;  ///< features beside the nine of the Haar bands: position, labels
+  std::int64_t extra_features = 0;  ///< features beside the nine of each channel: the position, a mask
   std::int64_t classes = 0;         ///< classes that the network can be conditioned on; 0: unconditional
-  std::int64_t image_channels = 1;  ///< channels of x: 1 for volumes, more for the latents of an autoencoder
+  std::int64_t image_channels =
+      1;                 ///< channels of x: 1 for volumes, more for latents of an autoencoder and shares of labels
+  bool spacing = false;  ///< whether the network is told the voxel size
 
+  /// Channels of the mask that it is told: the extra features that are not the position, eight a channel.
+  std::int64_t mask_channels() const;
   /// Voxels by which volume axes must be divisible: 2^levels.
   std::int64_t alignment() const;
   bool local() const { return heads == 0; }
@@ -37,20 +42,21 @@ class UnetImpl : public torch::nn::Module {
   /// features [N,9C+extra,D,H,W] float32 (of each of C image channels the preconditioned Haar bands and the high-passed
   /// LLL band; extra features), c_noise [N] float32 (ln(sigma)/4) -> [N,8C,D,H,W] float32, one output for each Haar
   /// band.
-  /// `classes` [N] int64, below 0 for "any"; undefined is "any" for all.
   /// `body_type` is the data type in which the layers between the first and the last convolution run.
   torch::Tensor forward(const torch::Tensor& features, const torch::Tensor& c_noise,
-                        torch::ScalarType body_type = torch::kFloat32, const torch::Tensor& classes = {});
+                        torch::ScalarType body_type = torch::kFloat32, const Condition& condition = {});
 
   const UnetWidths& widths() const { return widths_; }
 
  private:
-  torch::Tensor embed(const torch::Tensor& c_noise, const torch::Tensor& classes) const;
+  torch::Tensor embed(const torch::Tensor& c_noise, const Condition& condition) const;
   void add_blocks(const std::string& name, torch::nn::ModuleList& list, std::int64_t channels, std::int64_t count);
 
   UnetWidths widths_;
   torch::Tensor embedding_weight_;  // [embedding, 2 * frequencies]
-  torch::Tensor class_weight_;      // [classes, embedding], starts at zero; undefined without classes
+  torch::Tensor class_shift_;       // [classes, channels[0]], added behind the first convolution, starts at zero
+  torch::Tensor class_weight_;      // [classes, embedding]; undefined without classes
+  torch::Tensor spacing_weight_;    // [embedding, 3]; undefined where it is not told
   PlainConv stem_{nullptr}, head_{nullptr};
   SelfAttention attention_{nullptr};
   std::vector<torch::nn::ModuleList> down_blocks_, up_blocks_;

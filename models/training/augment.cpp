@@ -21,12 +21,14 @@ torch::Tensor blur(torch::Tensor x, double a) {
 
 }  // namespace
 
-torch::Tensor random_orientation(const torch::Tensor& patch, Random& random) {
-  std::vector<std::int64_t> axes{0, 1, 2}, flips;
-  for (std::int64_t i = 2; i > 0; --i) std::swap(axes[i], axes[random.below(i + 1)]);
+torch::Tensor Orientation::of(const torch::Tensor& patch) const { return patch.permute(axes).flip(flips).contiguous(); }
+
+Orientation random_orientation(Random& random) {
+  Orientation orientation;
+  for (std::int64_t i = 2; i > 0; --i) std::swap(orientation.axes[i], orientation.axes[random.below(i + 1)]);
   for (std::int64_t i = 0; i < 3; ++i)
-    if (random.below(2)) flips.push_back(i);
-  return patch.permute(axes).flip(flips).contiguous();
+    if (random.below(2)) orientation.flips.push_back(i);
+  return orientation;
 }
 
 torch::Tensor random_sharpness(const torch::Tensor& patch, Random& random) {
@@ -36,6 +38,13 @@ torch::Tensor random_sharpness(const torch::Tensor& patch, Random& random) {
 
 torch::Tensor random_gamma(const torch::Tensor& patch, Random& random) {
   return patch.sign() * patch.abs().pow(random.uniform(0.7, 1.4));
+}
+
+torch::Tensor resample_labels(const torch::Tensor& cube, std::int64_t side) {
+  const torch::Tensor centres =
+      (torch::arange(side, torch::kDouble) + 0.5) * static_cast<double>(cube.size(0)) / static_cast<double>(side);
+  const torch::Tensor nearest = centres.floor().to(torch::kLong);
+  return cube.index_select(0, nearest).index_select(1, nearest).index_select(2, nearest);
 }
 
 torch::Tensor resample_cube(const torch::Tensor& cube, std::int64_t side) {

@@ -1,5 +1,7 @@
 #include "models/training/config.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "models/network/autoencoder.h"
 #include "models/network/position.h"
@@ -44,6 +46,7 @@ void read_model(TomlSection section, TrainingConfig& config) {
   else
     section.read("embedding", model.widths.embedding, 8, 1024);
   if (config.kind == ModelKind::diffusion) section.read("heads", model.widths.heads, 1, 64);
+  if (config.kind == ModelKind::diffusion) section.read("draws", model.draws, {"image", "labels"});
   section.read("training_data", model.training_data);
   section.read("licence", model.licence);
   section.refuse_unknown_keys();
@@ -56,6 +59,10 @@ void read_data(TomlSection section, TrainingConfig& config) {
   section.read("train_halved", data.train_halved);
   section.read("validate", data.validate);
   section.read("exclude", data.exclude);
+  if (config.kind == ModelKind::diffusion || config.kind == ModelKind::detail) {
+    section.read("classes", data.classes);
+    section.read("labels", data.labels);
+  }
   if (config.kind == ModelKind::diffusion) {
     section.read("halvings", data.halvings, 0, 4);
     section.read("autoencoder", data.autoencoder);
@@ -63,10 +70,32 @@ void read_data(TomlSection section, TrainingConfig& config) {
   section.refuse_unknown_keys();
 }
 
+void read_conditioning(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Told& conditioning = config.conditioning;
+  section.read("on", conditioning.what, {"class", "spacing", "mask"});
+  section.read("drop", conditioning.drop, 0.01, 0.9);
+  section.refuse_unknown_keys();
+}
+
+void read_labels(TomlSection section, Labels& labels) {
+  for (const auto& [key, meaning] : section.all_strings()) {
+    const bool number = key.size() <= 6 && key[0] != '0' && key.find_first_not_of("0123456789") == std::string::npos;
+    if (!number || !is_fit_name(meaning) || labels.size() == kMostLabels)
+      section.refuse_key(key,
+                         "must be a whole number from 1, the value in a label volume, with what it means in words; at "
+                         "most 254 of them");
+    labels[std::stoll(key)] = meaning;
+  }
+}
+
 void read_augment(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Augment& augment = config.augment;
-  section.read("rescale", augment.rescale, 0, 0.9);
-  section.read("gamma", augment.gamma, 0, 1);
+  if (config.draws_labels()) {
+    augment.rescale = augment.gamma = 0;
+  } else {
+    section.read("rescale", augment.rescale, 0, 0.9);
+    section.read("gamma", augment.gamma, 0, 1);
+  }
   if (config.kind == ModelKind::diffusion) {
     section.read("mirror", augment.mirror, 0, 1);
     section.read("rotation_degrees", augment.rotation_degrees, 0, 180);
@@ -130,19 +159,45 @@ void check_together(const TrainingConfig& config, const std::string& file) {
   if (config.noise.sigma_min >= config.noise.sigma_max)
     fail(ExitCode::usage, file, ": noise.sigma_min must be below noise.sigma_max");
   const TrainingConfig::Data& data = config.data;
+  if (config.draws_labels() && config.conditioning.on("mask"))
+    fail(ExitCode::usage, file, ": a model that draws labels is told no mask; take it out of conditioning.on");
+  if (config.draws_labels() && (!data.train_halved.empty() || !data.labels.empty()))
+    fail(ExitCode::usage, file,
+         ": with model.draws = \"labels\" the label volumes are data.train; leave data.labels and data.train_halved "
+         "out");
+  if (config.draws_labels() && config.labels.empty())
+    fail(ExitCode::usage, file, ": model.draws = \"labels\" needs [labels], which says what they mean");
+  if (!config.draws_labels() && config.conditioning.on("mask") == config.labels.empty())
+    fail(ExitCode::usage, file,
+         ": [labels], which says what the values of a mask mean, and \"mask\" in conditioning.on go together; give "
+         "both");
+  if (!data.autoencoder.empty() && !config.labels.empty())
+    fail(ExitCode::usage, file, ": data.autoencoder and [labels] exclude each other: a latent has no voxels to label");
+  if (!data.labels.empty() && config.labels.empty())
+    fail(ExitCode::usage, file, ": data.labels is given, but conditioning.on does not name \"mask\"; add it");
+  if (!data.classes.empty() && !config.conditioning.on("class"))
+    fail(ExitCode::usage, file, ": data.classes is given, but conditioning.on does not name \"class\"; add it");
   if (data.dataset.empty() && data.train.empty() && data.train_halved.empty())
     fail(ExitCode::usage, file, ": none of data.dataset, data.train and data.train_halved names what to train on");
 }
 
 }  // namespace
 
+bool TrainingConfig::Told::on(const std::string& condition) const {
+  return std::find(what.begin(), what.end(), condition) != what.end();
+}
+
 TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind kind) {
   const std::string file = path.string();
   const bool denoises = kind != ModelKind::autoencoder;
-  const toml::table table = parse_toml(path, {"model", "data", "augment", denoises ? "noise" : "loss", "training"});
+  std::set<std::string> sections{"model", "data", "augment", denoises ? "noise" : "loss", "training"};
+  if (kind == ModelKind::diffusion || kind == ModelKind::detail) sections.insert({"conditioning", "labels"});
+  const toml::table table = parse_toml(path, sections);
   TrainingConfig config = defaults_of(kind);
   read_model({table, "model", file}, config);
   read_data({table, "data", file}, config);
+  read_conditioning({table, "conditioning", file}, config);
+  read_labels({table, "labels", file}, config.labels);
   read_augment({table, "augment", file}, config);
   if (denoises) read_noise({table, "noise", file}, config);
   if (!denoises) read_loss({table, "loss", file}, config);

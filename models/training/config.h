@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "models/kind.h"
 #include "models/network/unet.h"
+#include "models/weights/conditioning.h"
 
 namespace voxprior {
 
@@ -18,6 +20,7 @@ struct TrainingConfig {
   struct Model {
     std::string name = "denoiser";
     std::string modality = "mr";       ///< mr | ct | any
+    std::string draws = "image";       ///< image | labels (kind diffusion): what the volumes are
     UnetWidths widths;                 ///< kind autoencoder: channels and blocks alone, see AutoencoderWidths
     std::int64_t latent_channels = 4;  ///< kind autoencoder
     std::string training_data;         ///< for the model card: what it was trained on
@@ -30,10 +33,24 @@ struct TrainingConfig {
     std::vector<std::string> train_halved;  ///< the same, averaged over blocks of 2x2x2 voxels: scans too noisy to be
                                             ///< taken as clean at their own resolution
     std::vector<std::string> validate;      ///< held-out folders or files
-    std::vector<std::string> exclude;       ///< file names (without folder) that are not trained on
+    std::map<std::string, std::vector<std::string>> classes;  ///< name -> folders, files or patterns with * of paths
+    std::vector<std::string> labels;   ///< folders with a label volume for each volume, of the same file name
+    std::vector<std::string> exclude;  ///< file names (without folder) that are not trained on
     std::string autoencoder;    ///< kind diffusion: file of the autoencoder whose latents are learned; "": the volumes
     std::int64_t halvings = 0;  ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
   } data;
+
+  /// What the network is told beside the noise (kinds detail and diffusion).
+  struct Told {
+    std::vector<std::string> what;  ///< key "on": "class", "spacing", "mask"
+    double drop = 0.1;              ///< probability that class and mask are not told
+
+    bool on(const std::string& condition) const;
+  } conditioning;
+
+  bool draws_labels() const { return model.draws == "labels"; }
+
+  Labels labels;  ///< section [labels]: what a label volume may hold beside 0, value = "meaning"
 
   struct Augment {
     double rescale = 0.2;  ///< intensity factor in 1 -/+ this

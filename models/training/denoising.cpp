@@ -1,5 +1,8 @@
 #include "models/training/denoising.h"
 
+#include <utility>
+
+#include "base/error.h"
 #include "models/network_file.h"
 #include "models/precision.h"
 
@@ -10,21 +13,26 @@ constexpr std::int64_t kFeatureStdSamples = 256;
 
 }  // namespace
 
-DenoisingObjective::DenoisingObjective(const TrainingRun& run)
+DenoisingObjective::DenoisingObjective(const TrainingRun& run, Conditioning conditioning)
     : config_(run.config),
+      conditioning_(std::move(conditioning)),
       device_(run.device),
       precision_(choose_precision(run.config.training.precision, run.device)) {}
 
 // Initialised from the configuration's seed, then moved to the device.
 Unet DenoisingObjective::initial_network() const {
   torch::manual_seed(static_cast<std::uint64_t>(config_.training.seed));
-  Unet network(config_.model.widths);
+  Unet network(widened(config_.model.widths, conditioning_, config_.draws_labels() ? config_.labels : Labels{}));
   network->to(device_);
   return network;
 }
 
 torch::Tensor DenoisingObjective::feature_std(const TrainingSource& source) const {
-  return measure_feature_std(source, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed));
+  const torch::Tensor std =
+      measure_feature_std(source, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed));
+  if (config_.draws_labels() && !(std > 0).all().item<bool>())
+    fail(ExitCode::input, "a label of [labels] is in none of the training volumes; leave it out");
+  return std;
 }
 
 HaarPreconditioner DenoisingObjective::preconditioner(const torch::Tensor& feature_std) const {
@@ -33,14 +41,15 @@ HaarPreconditioner DenoisingObjective::preconditioner(const torch::Tensor& featu
 
 torch::Tensor DenoisingObjective::loss(Unet& network, const HaarPreconditioner& preconditioner,
                                        const TrainingBatch& batch, std::int64_t /*step*/) {
-  const torch::Tensor estimate = denoise_with(network, preconditioner, batch.noisy, batch.sigma, precision_);
+  const torch::Tensor estimate =
+      denoise_with(network, preconditioner, batch.noisy, batch.sigma, precision_, batch.condition);
   const torch::Tensor error = (estimate - batch.clean).square().mean({1, 2, 3, 4});
   return (error / preconditioner.wiener_risk(batch.sigma)).mean();
 }
 
 std::vector<ValidationScore> DenoisingObjective::score(Unet& network, const HaarPreconditioner& preconditioner,
                                                        const std::vector<TrainingVolume>& volumes) {
-  return validate(config_.kind, network, preconditioner, volumes, validation_crop(config_));
+  return validate(config_.kind, network, preconditioner, volumes, validation_crop(config_), conditioning_);
 }
 
 void DenoisingObjective::describe(ModelCard& card, const std::vector<ValidationScore>& scores) const {

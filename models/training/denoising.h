@@ -8,7 +8,8 @@ namespace voxprior {
 /// Denoising: E |D(x + sigma n, sigma) - x|^2 / Wiener risk(sigma), so that every noise level counts alike.
 class DenoisingObjective : public Objective {
  public:
-  explicit DenoisingObjective(const TrainingRun& run);
+  /// For a network that is to be told `conditioning`.
+  DenoisingObjective(const TrainingRun& run, Conditioning conditioning);
 
   Unet initial_network() const override;
   torch::Tensor feature_std(const TrainingSource& source) const override;
@@ -21,6 +22,7 @@ class DenoisingObjective : public Objective {
 
  private:
   TrainingConfig config_;
+  Conditioning conditioning_;
   torch::Device device_;
   torch::ScalarType precision_;
 };

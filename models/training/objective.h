@@ -28,7 +28,7 @@ class Objective {
   /// The network before the first step, the same at every call.
   virtual Unet initial_network() const = 0;
 
-  /// What its preconditioner is made of, [9], and the preconditioner.
+  /// What its preconditioner is made of, [9] for each channel, and the preconditioner.
   virtual torch::Tensor feature_std(const TrainingSource& source) const = 0;
   virtual HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const = 0;
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/label_shares.h"
 #include "models/training/augment.h"
+#include "models/training/conditions.h"
 #include "models/training/correlated_noise.h"
 #include "pipeline/wavelet/haar.h"
 
@@ -37,12 +39,13 @@ void correlate(Random& random, torch::Tensor noise) {
 }  // namespace
 
 PatchSource::PatchSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config)
-    : volumes_(std::move(volumes)), config_(config) {
+    : volumes_(std::move(volumes)), config_(config), conditioning_(conditioning_of(volumes_, config)) {
   std::int64_t total = 0;
   for (TrainingVolume& volume : volumes_) {
     total += volume.voxels.numel();
     cumulative_voxels_.push_back(total);
     volume.voxels = padded_to(volume.voxels, config.training.patch);
+    if (volume.label_map.defined()) volume.label_map = padded_to(volume.label_map, config.training.patch);
   }
   for (int i = 0; i <= static_cast<int>(kTableEnd * kTablePerUnit) + 1; ++i)
     expected_.push_back(static_cast<float>(stabiliser_.expected(i / kTablePerUnit)));
@@ -55,43 +58,59 @@ float PatchSource::expected(float nu) const {
   return expected_[cell] + (position - static_cast<float>(cell)) * (expected_[cell + 1] - expected_[cell]);
 }
 
-torch::Tensor PatchSource::crop(Random& random, std::int64_t side) const {
+torch::Tensor PatchSource::Cut::of(const torch::Tensor& x) const {
+  return x.narrow(0, start[0], side).narrow(1, start[1], side).narrow(2, start[2], side);
+}
+
+PatchSource::Cut PatchSource::random_cut(Random& random, std::int64_t side) const {
   const auto voxel = static_cast<std::int64_t>(random.below(cumulative_voxels_.back()));
   const auto index =
       std::upper_bound(cumulative_voxels_.begin(), cumulative_voxels_.end(), voxel) - cumulative_voxels_.begin();
   const torch::Tensor& x = volumes_[index].voxels;
-  const std::int64_t room = std::min({side, x.size(0), x.size(1), x.size(2)});
-
-  std::int64_t start[3] = {0, 0, 0};
+  Cut cut{&volumes_[index], {}, std::min({side, x.size(0), x.size(1), x.size(2)})};
   for (int attempt = 0; attempt < 100; ++attempt) {
     std::int64_t centre[3];
     for (int axis = 0; axis < 3; ++axis) {
-      start[axis] = static_cast<std::int64_t>(random.below(x.size(axis) - room + 1));
-      centre[axis] = start[axis] + room / 2;
+      cut.start[axis] = static_cast<std::int64_t>(random.below(x.size(axis) - cut.side + 1));
+      centre[axis] = cut.start[axis] + cut.side / 2;
     }
     const float* voxels = x.data_ptr<float>();
     if (voxels[(centre[0] * x.size(1) + centre[1]) * x.size(2) + centre[2]] > kForeground) break;
   }
-  return x.narrow(0, start[0], room).narrow(1, start[1], room).narrow(2, start[2], room);
+  return cut;
 }
 
-torch::Tensor PatchSource::clean_sample(Random& random) const {
+TrainingSample PatchSource::sample(Random& random) const {
   const std::int64_t side = config_.training.patch;
   torch::Tensor patch;
+  Cut cut;
   if (random.uniform() < config_.augment.resolution) {
     if (random.below(2)) {
       const auto wide = static_cast<std::int64_t>(std::lround(side * random.uniform(1, kMaxZoom)));
-      patch = crop(random, wide);
+      cut = random_cut(random, wide);
+      patch = cut.of(cut.volume->voxels);
       if (patch.size(0) != side) patch = resample_cube(patch.contiguous(), side);
     } else {
-      patch = random_sharpness(crop(random, side), random);
+      cut = random_cut(random, side);
+      patch = random_sharpness(cut.of(cut.volume->voxels), random);
     }
   } else {
-    patch = crop(random, side);
+    cut = random_cut(random, side);
+    patch = cut.of(cut.volume->voxels);
   }
-  patch = random_orientation(patch, random);
+  const Orientation orientation = random_orientation(random);
+  patch = orientation.of(patch);
   if (random.uniform() < config_.augment.gamma) patch = random_gamma(patch, random);
-  return patch * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
+  patch = patch * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
+  TrainingSample sample{patch, {}, class_number(conditioning_, cut.volume->class_name), {}};
+  const double zoom = static_cast<double>(cut.side) / static_cast<double>(side);
+  for (std::size_t axis = 0; axis < 3; ++axis)  // tensors run D, H, W, spacings i, j, k
+    sample.spacing_mm[2 - axis] = zoom * cut.volume->spacing_mm[2 - orientation.axes[axis]];
+  if (!conditioning_.labels.empty()) {
+    const torch::Tensor map = resample_labels(cut.of(cut.volume->label_map), side);
+    sample.mask = label_shares(orientation.of(map), conditioning_.labels.size());
+  }
+  return sample;
 }
 
 void PatchSource::add_noise(Random& random, const torch::Tensor& clean, torch::Tensor target, torch::Tensor noisy,
@@ -133,14 +152,18 @@ TrainingBatch PatchSource::draw(std::int64_t step) const {
   const std::int64_t count = config_.training.batch, side = config_.training.patch;
   TrainingBatch batch{torch::empty({count, 1, side, side, side}), torch::empty({count, 1, side, side, side}),
                       torch::empty({count})};
+  std::vector<TrainingSample> samples;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto stream = static_cast<std::uint64_t>(step * count + i);
     Random random(static_cast<std::uint64_t>(config_.training.seed), stream);
-    const torch::Tensor clean = clean_sample(random).contiguous();
+    samples.push_back(sample(random));
+    const torch::Tensor clean = samples.back().voxels.contiguous();
     const double sigma = draw_sigma(config_.noise, random);
     add_noise(random, clean, batch.clean[i], batch.noisy[i], sigma, stream);
     batch.sigma[i] = sigma;
+    leave_out(samples.back(), conditioning_, config_.conditioning.drop, random);
   }
+  batch.condition = condition_of(samples, conditioning_);
   if (config_.kind == ModelKind::detail) batch.noisy = with_block_means(batch.noisy, torch::avg_pool3d(batch.clean, 2));
   return batch;
 }

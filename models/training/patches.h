@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,12 +18,21 @@ class PatchSource : public TrainingSource {
   PatchSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config);
 
   TrainingBatch draw(std::int64_t step) const override;
-  torch::Tensor clean_sample(Random& random) const override;
+  TrainingSample sample(Random& random) const override;
   std::vector<std::int64_t> sample_size() const override { return std::vector(3, config_.training.patch); }
   std::pair<double, double> voxel_edges_mm() const override { return voxprior::voxel_edges_mm(volumes_); }
+  const Conditioning& conditioning() const override { return conditioning_; }
 
  private:
-  torch::Tensor crop(Random& random, std::int64_t side) const;
+  /// A cube within a volume.
+  struct Cut {
+    const TrainingVolume* volume = nullptr;
+    std::array<std::int64_t, 3> start{};  // D, H, W
+    std::int64_t side = 0;
+
+    torch::Tensor of(const torch::Tensor& x) const;
+  };
+  Cut random_cut(Random& random, std::int64_t side) const;
   float expected(float nu) const;
   void add_noise(Random& random, const torch::Tensor& clean, torch::Tensor target, torch::Tensor noisy, double sigma,
                  std::uint64_t stream) const;
@@ -30,6 +40,7 @@ class PatchSource : public TrainingSource {
   std::vector<TrainingVolume> volumes_;
   std::vector<std::int64_t> cumulative_voxels_;  // volumes are drawn in proportion to their voxels
   TrainingConfig config_;
+  Conditioning conditioning_;
   RicianStabiliser stabiliser_;
   std::vector<float> expected_;  // E[f(z)|nu] on a uniform grid of nu
 };

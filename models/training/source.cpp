@@ -31,8 +31,8 @@ double draw_sigma(const TrainingConfig::Noise& noise, Random& random) {
 std::pair<double, double> voxel_edges_mm(const std::vector<TrainingVolume>& volumes) {
   std::pair<double, double> edges{1e9, 0};
   for (const TrainingVolume& volume : volumes) {
-    edges.first = std::min(edges.first, volume.voxel_min_mm);
-    edges.second = std::max(edges.second, volume.voxel_max_mm);
+    const auto [shortest, longest] = std::minmax_element(volume.spacing_mm.begin(), volume.spacing_mm.end());
+    edges = {std::min(edges.first, *shortest), std::max(edges.second, *longest)};
   }
   return edges;
 }

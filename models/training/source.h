@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "models/condition.h"
 #include "models/latent_space.h"
 #include "models/training/config.h"
+#include "models/weights/conditioning.h"
 #include "pipeline/noise/random.h"
 
 namespace voxprior {
@@ -17,15 +19,26 @@ namespace voxprior {
 /// A clean scan to learn from.
 struct TrainingVolume {
   std::string name;
-  torch::Tensor voxels;                       ///< [D,H,W] float32, normalised intensity; of a latent [C,D,H,W]
-  double voxel_min_mm = 1, voxel_max_mm = 1;  ///< shortest and longest voxel edge
+  torch::Tensor voxels;          ///< [D,H,W] float32, normalised intensity; of a latent [C,D,H,W]
+  Spacing spacing_mm{1, 1, 1};   ///< voxel edges along i, j, k: W, H, D
+  std::string class_name = {};   ///< empty: not known
+  torch::Tensor label_map = {};  ///< [D,H,W] uint8: 0 background, 1 the first of the configuration's labels ...
+};
+
+/// A clean, augmented sample and what is known of it.
+struct TrainingSample {
+  torch::Tensor voxels;  ///< [D,H,W], shares of labels [1+labels,D,H,W] where these are drawn, or a latent [C,D,H,W]
+  Spacing spacing_mm{1, 1, 1};     ///< along i, j, k
+  std::int64_t class_number = -1;  ///< place in Conditioning::classes; -1: not told
+  torch::Tensor mask = {};         ///< [1+labels,D,H,W] shares, see models/label_shares.h; undefined: not told
 };
 
 /// What one training step sees; all on the CPU.
 struct TrainingBatch {
-  torch::Tensor clean;  ///< [N,C,D,H,W], one channel unless they are latents
+  torch::Tensor clean;  ///< [N,C,D,H,W], one channel unless they are latents or shares of labels
   torch::Tensor noisy;  ///< [N,C,D,H,W] = clean + sigma * noise
   torch::Tensor sigma;  ///< [N]
+  Condition condition = {};
 };
 
 /// Cuts, augments and noises samples. What it draws is a function of (seed, step) alone, so that a resumed run sees the
@@ -36,8 +49,10 @@ class TrainingSource {
 
   virtual TrainingBatch draw(std::int64_t step) const = 0;
 
-  /// A clean, augmented sample [D,H,W]; of a latent [C,D,H,W].
-  virtual torch::Tensor clean_sample(Random& random) const = 0;
+  virtual TrainingSample sample(Random& random) const = 0;
+
+  /// The voxels of a sample.
+  torch::Tensor clean_sample(Random& random) const { return sample(random).voxels; }
 
   virtual std::vector<std::int64_t> sample_size() const = 0;  ///< {D, H, W}
 
@@ -46,6 +61,8 @@ class TrainingSource {
 
   /// What the samples are latents of; null if they are volumes.
   virtual const LatentSpace* latent_space() const { return nullptr; }
+  /// What the network is to be told.
+  virtual const Conditioning& conditioning() const = 0;
 };
 
 /// Patches for a local network, whole volumes or their latents, made on `device`, for kind diffusion. Throws

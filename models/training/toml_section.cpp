@@ -1,5 +1,6 @@
 #include "models/training/toml_section.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "base/error.h"
@@ -82,6 +83,27 @@ void TomlSection::read(const char* key, std::vector<std::string>& value) {
   }
 }
 
+void TomlSection::read(const char* key, std::vector<std::string>& value, const std::vector<std::string>& choices) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  read(key, value);
+  for (const std::string& word : value)
+    if (std::find(choices.begin(), choices.end(), word) == choices.end())
+      refuse(*node, key, "must hold words among " + joined(choices));
+}
+
+void TomlSection::read(const char* key, std::map<std::string, std::vector<std::string>>& value) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const toml::table* table = node->as_table();
+  if (!table || table->empty()) refuse(*node, key, "must be a table of names, each with a list of strings");
+  value.clear();
+  for (const auto& [name, list] : *table) {
+    TomlSection names(*table_, key, file_);
+    names.read(std::string(name.str()).c_str(), value[std::string(name.str())]);
+  }
+}
+
 void TomlSection::read(const char* key, std::vector<std::int64_t>& value, std::int64_t minimum, std::int64_t maximum) {
   const toml::node* node = find(key);
   if (!node) return;
@@ -94,6 +116,17 @@ void TomlSection::read(const char* key, std::vector<std::int64_t>& value, std::i
       refuse(item, key, "must hold whole numbers; each " + range_text(minimum, maximum));
     value.push_back(*number);
   }
+}
+
+std::map<std::string, std::string> TomlSection::all_strings() {
+  std::map<std::string, std::string> all;
+  if (!table_) return all;
+  for (const auto& [key, node] : *table_) read(std::string(key.str()).c_str(), all[std::string(key.str())]);
+  return all;
+}
+
+void TomlSection::refuse_key(const std::string& key, const std::string& why) const {
+  refuse(*table_->get(key), key, why);
 }
 
 void TomlSection::refuse_unknown_keys() const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,7 +22,13 @@ class TomlSection {
   void read(const char* key, std::string& value);
   void read(const char* key, std::string& value, const std::vector<std::string>& choices);
   void read(const char* key, std::vector<std::string>& value);
+  void read(const char* key, std::vector<std::string>& value, const std::vector<std::string>& choices);
+  void read(const char* key, std::map<std::string, std::vector<std::string>>& value);
   void read(const char* key, std::vector<std::int64_t>& value, std::int64_t minimum, std::int64_t maximum);
+
+  /// Every key of a section that may hold any, each with a string.
+  std::map<std::string, std::string> all_strings();
+  [[noreturn]] void refuse_key(const std::string& key, const std::string& why) const;
 
   /// Call last: refuses keys that nobody read.
   void refuse_unknown_keys() const;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "models/network_file.h"
 #include "models/precondition.h"
+#include "models/training/conditions.h"
 #include "models/training/denoising.h"
 #include "models/training/validation.h"
 
@@ -60,6 +61,7 @@ class NetworkTrainee final : public Trainee {
   torch::Tensor loss(std::int64_t step) override {
     TrainingBatch batch = source_->draw(step);
     for (torch::Tensor* tensor : {&batch.clean, &batch.noisy, &batch.sigma}) *tensor = tensor->to(run_.device);
+    batch.condition = batch.condition.to(run_.device);
     return objective_.loss(network_, preconditioner_, batch, step);
   }
 
@@ -74,6 +76,11 @@ class NetworkTrainee final : public Trainee {
     std::tie(card.voxel_min_mm, card.voxel_max_mm) = source_->voxel_edges_mm();
     if (run_.config.kind == ModelKind::diffusion) card.widths["grid"] = source_->sample_size();
     if (const LatentSpace* space = source_->latent_space()) card.autoencoder_sha256 = space->sha256();
+    card.conditioning = source_->conditioning();
+    if (run_.config.draws_labels()) {
+      card.draws = run_.config.labels;
+      card.intensity = "label-shares";
+    }
     objective_.describe(card, scores);
     write_network(file, average_, preconditioner_, card, Overwrite::yes);
   }
@@ -106,7 +113,7 @@ class NetworkTrainee final : public Trainee {
 
 void train_with(Objective& objective, const TrainingRun& run, std::vector<TrainingVolume> training,
                 const std::vector<TrainingVolume>& validation, const TrainingObserver& observer) {
-  const std::string volumes = identity_of(training);
+  const std::string volumes = identity_of(training) + identity_of_conditions(training, run.config);
   NetworkTrainee trainee(run, objective, std::move(training), validation);
   run_training(trainee, run, volumes + trainee.identity(), observer);
 }
@@ -116,7 +123,7 @@ void train_network(const TrainingRun& run, std::vector<TrainingVolume> training,
   TrainingRun resolved = run;
   if (const std::string& autoencoder = run.config.data.autoencoder; !autoencoder.empty())
     resolved.config.model.widths.image_channels = LatentSpace(autoencoder).channels();
-  DenoisingObjective objective(resolved);
+  DenoisingObjective objective(resolved, conditioning_of(training, run.config));
   train_with(objective, resolved, std::move(training), validation, observer);
 }
 

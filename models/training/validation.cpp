@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/label_shares.h"
 #include "models/network_file.h"
+#include "models/training/conditions.h"
 #include "pipeline/noise/random.h"
 #include "pipeline/wavelet/haar.h"
 
@@ -52,20 +54,28 @@ torch::Tensor validation_noisy(ModelKind kind, const torch::Tensor& clean, doubl
 }
 
 std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarPreconditioner& preconditioner,
-                                      const std::vector<TrainingVolume>& volumes, std::int64_t crop) {
+                                      const std::vector<TrainingVolume>& volumes, std::int64_t crop,
+                                      const Conditioning& conditioning) {
   const torch::NoGradGuard no_grad;
   const torch::Device device = network->parameters()[0].device();
   std::vector<ValidationScore> scores;
   for (std::size_t v = 0; v < volumes.size(); ++v) {
-    const bool latent = volumes[v].voxels.dim() == 4;
-    const torch::Tensor clean =
-        latent ? volumes[v].voxels : central_crop(volumes[v].voxels, crop, network->widths().alignment());
-    if (clean.numel() == 0) continue;
+    TrainingVolume cropped = volumes[v];
+    const bool latent = cropped.voxels.dim() == 4;
+    if (!latent) cropped.voxels = central_crop(cropped.voxels, crop, network->widths().alignment());
+    if (cropped.label_map.defined())
+      cropped.label_map = central_crop(cropped.label_map, crop, network->widths().alignment());
+    if (cropped.voxels.numel() == 0) continue;
+    const auto labels = static_cast<std::size_t>(latent ? 0 : network->widths().image_channels - 1);
+    const torch::Tensor clean = labels == 0 ? cropped.voxels : label_shares(cropped.label_map, labels);
+    const Condition condition = condition_of(cropped, conditioning).to(device);
     for (const double sigma : validation_sigmas(kind)) {
       const torch::Tensor noisy = validation_noisy(kind, clean, sigma, v);
       const torch::Tensor level = torch::full({1}, sigma, noisy.options());
       const torch::Tensor estimate =
-          denoise_with(network, preconditioner, noisy.to(device), level.to(device)).to(torch::kCPU).view(clean.sizes());
+          denoise_with(network, preconditioner, noisy.to(device), level.to(device), torch::kFloat32, condition)
+              .to(torch::kCPU)
+              .view(clean.sizes());
       scores.push_back({volumes[v].name, sigma, latent ? psnr(clean, estimate) : psnr_in_foreground(clean, estimate)});
     }
   }

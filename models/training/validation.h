@@ -41,9 +41,10 @@ std::int64_t validation_crop(const TrainingConfig& config);
 torch::Tensor validation_noisy(ModelKind kind, const torch::Tensor& clean, double sigma, std::uint64_t number);
 
 /// Denoises the central crop of each volume, a latent [C,D,H,W] whole, at each of the kind's noise levels, always with
-/// the same noise.
+/// the same noise, told what is known of the volume.
 std::vector<ValidationScore> validate(ModelKind kind, Unet& network, const HaarPreconditioner& preconditioner,
-                                      const std::vector<TrainingVolume>& volumes, std::int64_t crop);
+                                      const std::vector<TrainingVolume>& volumes, std::int64_t crop,
+                                      const Conditioning& conditioning);
 
 double mean_psnr(const std::vector<ValidationScore>& scores);
 

@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "models/label_shares.h"
 #include "models/training/augment.h"
+#include "models/training/conditions.h"
 
 namespace voxprior {
 namespace {
@@ -62,18 +64,25 @@ torch::Tensor halved_volume(const torch::Tensor& volume, std::int64_t times) {
   return x[0][0].contiguous();
 }
 
-torch::Tensor random_warp(const torch::Tensor& volume, const TrainingConfig::Augment& augment, Random& random) {
+torch::Tensor random_places(const torch::Tensor& volume, const TrainingConfig::Augment& augment, Random& random) {
   const std::vector<std::int64_t> shape{1, 1, volume.size(0), volume.size(1), volume.size(2)};
-  const torch::Tensor places = F::affine_grid(random_affine(volume, augment, random), shape, false) +
-                               random_displacement(volume, augment.warp_voxels, random);
-  const auto options =
-      F::GridSampleFuncOptions().mode(torch::kBilinear).padding_mode(torch::kZeros).align_corners(false);
-  return F::grid_sample(volume.view(shape), places, options)[0][0];
+  return F::affine_grid(random_affine(volume, augment, random), shape, false) +
+         random_displacement(volume, augment.warp_voxels, random);
+}
+
+torch::Tensor sampled_at(const torch::Tensor& volume, const torch::Tensor& places, Sampling how) {
+  auto options = F::GridSampleFuncOptions().mode(torch::kBilinear).padding_mode(torch::kZeros).align_corners(false);
+  if (how == Sampling::nearest) options.mode(torch::kNearest);
+  return F::grid_sample(volume.unsqueeze(0).unsqueeze(0), places, options)[0][0];
+}
+
+torch::Tensor random_warp(const torch::Tensor& volume, const TrainingConfig::Augment& augment, Random& random) {
+  return sampled_at(volume, random_places(volume, augment, random), Sampling::trilinear);
 }
 
 WholeVolumeSource::WholeVolumeSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config,
                                      torch::Device device)
-    : volumes_(std::move(volumes)), config_(config) {
+    : volumes_(std::move(volumes)), config_(config), conditioning_(conditioning_of(volumes_, config)) {
   std::int64_t step = config.model.widths.alignment() << config.data.halvings;
   if (!config.data.autoencoder.empty()) {
     latent_space_.emplace(config.data.autoencoder, device);
@@ -108,26 +117,42 @@ std::pair<double, double> WholeVolumeSource::voxel_edges_mm() const {
   return {edges.first * factor, edges.second * factor};
 }
 
-torch::Tensor WholeVolumeSource::clean_sample(Random& random) const {
-  torch::Tensor x = volumes_[random.below(volumes_.size())].voxels;
-  if (random.uniform() < config_.augment.mirror) x = x.flip(2);
-  x = halved_volume(random_warp(x.contiguous(), config_.augment, random), config_.data.halvings);
+TrainingSample WholeVolumeSource::sample(Random& random) const {
+  const TrainingVolume& volume = volumes_[random.below(volumes_.size())];
+  torch::Tensor x = volume.voxels;
+  const bool mirrored = random.uniform() < config_.augment.mirror;
+  if (mirrored) x = x.flip(2);
+  const torch::Tensor places = random_places(x, config_.augment, random);
+  x = halved_volume(sampled_at(x.contiguous(), places, Sampling::trilinear), config_.data.halvings);
   if (random.uniform() < config_.augment.gamma) x = random_gamma(x, random);
   x = x * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
-  return latent_space_ ? latent_space_->encode(x.unsqueeze(0).unsqueeze(0))[0] : x;
+  TrainingSample sample{x, volume.spacing_mm, class_number(conditioning_, volume.class_name), {}};
+  for (double& edge : sample.spacing_mm) edge *= std::exp2(static_cast<double>(config_.data.halvings));
+  if (!config_.labels.empty()) {
+    const torch::Tensor map = (mirrored ? volume.label_map.flip(2) : volume.label_map).to(torch::kFloat32);
+    const torch::Tensor warped = sampled_at(map.contiguous(), places, Sampling::nearest).to(torch::kUInt8);
+    sample.mask = label_shares(warped, config_.labels.size());
+    for (std::int64_t i = 0; i < config_.data.halvings; ++i) sample.mask = torch::avg_pool3d(sample.mask, 2);
+  }
+  if (config_.draws_labels()) sample.voxels = sample.mask;
+  if (latent_space_) sample.voxels = latent_space_->encode(x.unsqueeze(0).unsqueeze(0))[0];
+  return sample;
 }
 
 TrainingBatch WholeVolumeSource::draw(std::int64_t step) const {
   const std::int64_t count = config_.training.batch;
   const auto seed = static_cast<std::uint64_t>(config_.training.seed);
   std::vector<torch::Tensor> clean;
+  std::vector<TrainingSample> samples;
   torch::Tensor sigma = torch::empty({count});
   for (std::int64_t i = 0; i < count; ++i) {
     Random random(seed, static_cast<std::uint64_t>(step * count + i));
-    clean.push_back(with_channel(clean_sample(random)));
+    samples.push_back(sample(random));
+    clean.push_back(with_channel(samples.back().voxels));
     sigma[i] = draw_sigma(config_.noise, random);
+    leave_out(samples.back(), conditioning_, config_.conditioning.drop, random);
   }
-  TrainingBatch batch{torch::stack(clean).contiguous(), {}, sigma};
+  TrainingBatch batch{torch::stack(clean).contiguous(), {}, sigma, condition_of(samples, conditioning_)};
   torch::Tensor noise = torch::empty_like(batch.clean);
   for (std::int64_t i = 0; i < count; ++i)
     fill_gaussian(noise[i].data_ptr<float>(), static_cast<std::size_t>(noise[i].numel()), seed,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/weights/conditioning_json.h"
 #include "models/weights/in_quotes.h"
 
 namespace voxprior {
@@ -112,7 +113,9 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
   expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion", "autoencoder"}, path);
-  expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000"}, path);
+  expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000", "label-shares"}, path);
+  if ((card.intensity == "label-shares") == card.draws.empty())
+    unfit(path, "\"draws\" and \"intensity\" contradict each other");
   expect_one_of("modality", card.modality, {"mr", "ct", "any"}, path);
   if (card.kind != "autoencoder") expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);
   if (card.voxel_min_mm != 0 || card.voxel_max_mm != 0)
@@ -148,6 +151,8 @@ std::string format_model_card(const ModelCard& card) {
             {"program_version", card.program_version},
             {"steps", card.steps}};
   if (!card.autoencoder_sha256.empty()) root["autoencoder_sha256"] = card.autoencoder_sha256;
+  if (!card.draws.empty()) root["draws"] = json_of(card.draws);
+  if (card.conditioning.any()) root["conditioning"] = json_of(card.conditioning);
   return root.dump();
 }
 
@@ -176,6 +181,8 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   card.program_version = fields.text("program_version");
   card.steps = fields.count("steps");
   if (fields.has("autoencoder_sha256")) card.autoencoder_sha256 = fields.text("autoencoder_sha256");
+  if (fields.has("conditioning")) card.conditioning = parse_conditioning(fields.object("conditioning"), path);
+  if (fields.has("draws")) card.draws = parse_labels(fields.object("draws"), path);
   fields.expect_none_left();
   check(card, path);
   return card;

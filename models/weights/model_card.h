@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/weights/conditioning.h"
+
 namespace voxprior {
 
 /// The key under which a model file's metadata holds its card.
@@ -20,9 +22,11 @@ struct ModelCard {
   std::string architecture;       ///< the network's name, which the loader looks up: "local-unet"
   /// The integers that the network is built from, a single one as a list of one: {"channels", {48, 96, 128}}.
   std::map<std::string, std::vector<std::int64_t>> widths;
+  Conditioning conditioning;            ///< what it can be told; an entry of the JSON only if there is something
   double sigma_min = 0, sigma_max = 0;  ///< range of noise trained on, in normalised intensity; 0 of an autoencoder
-  std::string intensity;                ///< what 1.0 means: "mr-p99.5" (99.5th percentile) or "ct-hu/1000"
-  std::string modality;                 ///< "mr", "ct" or "any"
+  std::string intensity;  ///< what 1.0 means: "mr-p99.5" (99.5th percentile), "ct-hu/1000", "label-shares"
+  Labels draws;           ///< labels whose shares it draws; an entry only if there are any. Empty: images
+  std::string modality;   ///< "mr", "ct" or "any"
   double voxel_min_mm = 0, voxel_max_mm = 0;  ///< voxel edges seen in training; both 0: not recorded
   std::string training_data;                  ///< datasets and how many volumes, in words
   std::string licence;                        ///< of the weights and of the data they come from
@@ -37,7 +41,8 @@ struct ModelCard {
 /// Canonical JSON: sorted keys, no spaces. Throws Error(ExitCode::model) for a card that could not be read back.
 std::string format_model_card(const ModelCard& card);
 
-/// Strict: every key but autoencoder_sha256 present, of its type and in its range, and no other key. Throws
+/// Strict: every key but conditioning, draws and autoencoder_sha256 present, of its type and in its range, and no other
+/// key. Throws
 /// Error(ExitCode::model) that names `path` and the key.
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path);
 

@@ -59,7 +59,7 @@ TEST_F(CascadeFiles, OctavesAreFoundAsFarAsTheyGo) {
   const LoadedCascade cascade = load_cascade(scratch_ / "");
   EXPECT_EQ(cascade.octaves.size(), 2u);
   EXPECT_EQ(cascade.coarse_size, (std::vector<std::int64_t>{8, 16, 12}));
-  EXPECT_DOUBLE_EQ(cascade.voxel_mm(), 1);
+  EXPECT_EQ(cascade.spacing.typical_mm, (Spacing{1, 1, 1}));
 }
 
 TEST_F(CascadeFiles, ACoarseNetworkSeesItsWholeVolumeAndADetailNetworkKeepsBlockMeans) {

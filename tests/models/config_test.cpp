@@ -119,6 +119,55 @@ TEST_F(TrainingConfigFile, AnAutoencoderHasALossAndNoNoise) {
   EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error);
 }
 
+TEST_F(TrainingConfigFile, ConditionsAreNamedAndClassesBelongToThem) {
+  const auto path = scratch_ / "recipe.toml";
+  const auto refusal_of = [&](const std::string& text, ModelKind kind) -> std::string {
+    std::ofstream(path) << data_ << text;
+    try {
+      read_training_config(path, kind);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ExitCode::usage);
+      return e.what();
+    }
+    return "was accepted";
+  };
+  const std::string classes = "[data.classes]\nt1 = [\"*_T1w.*\"]\nt2 = [\"scans/t2\"]\n";
+  const std::string on = "[conditioning]\non = [\"class\"]\ndrop = 0.2\n";
+  for (const ModelKind kind : {ModelKind::detail, ModelKind::diffusion}) {
+    std::ofstream(path) << data_ << classes << on;
+    const TrainingConfig config = read_training_config(path, kind);
+    EXPECT_TRUE(config.conditioning.on("class"));
+    EXPECT_EQ(config.conditioning.drop, 0.2);
+    EXPECT_EQ(config.data.classes.at("t2"), std::vector<std::string>{"scans/t2"});
+    EXPECT_THAT(refusal_of(classes, kind), HasSubstr("conditioning.on does not name \"class\""));
+    EXPECT_THAT(refusal_of("[data.classes]\nt1 = \"scans\"\n" + on, kind), HasSubstr("list of strings"));
+    EXPECT_THAT(refusal_of("[conditioning]\non = [\"colour\"]\n", kind),
+                HasSubstr("must hold words among class, spacing, mask"));
+    EXPECT_THAT(refusal_of("[conditioning]\ndrop = 0\n", kind), HasSubstr("must be between 0.01 and 0.9"));
+  }
+  const std::string mask = "[conditioning]\non = [\"mask\", \"spacing\"]\n",
+                    labels = "[labels]\n17 = \"hippocampus\"\n";
+  std::ofstream(path) << data_ << "labels = [\"segmented\"]\n" << mask << labels;
+  const TrainingConfig config = read_training_config(path, ModelKind::diffusion);
+  EXPECT_EQ(config.labels, (Labels{{17, "hippocampus"}}));
+  EXPECT_EQ(config.data.labels, std::vector<std::string>{"segmented"});
+  EXPECT_THAT(refusal_of(mask, ModelKind::detail), HasSubstr("go together"));
+  EXPECT_THAT(refusal_of(labels, ModelKind::detail), HasSubstr("go together"));
+  EXPECT_THAT(refusal_of("labels = [\"segmented\"]\n", ModelKind::detail), HasSubstr("does not name \"mask\""));
+  EXPECT_THAT(refusal_of(mask + "[labels]\n0 = \"air\"\n", ModelKind::detail), HasSubstr("whole number from 1"));
+  const std::string draws = "[model]\ndraws = \"labels\"\n";
+  std::ofstream(path) << data_ << draws << labels;
+  EXPECT_TRUE(read_training_config(path, ModelKind::diffusion).draws_labels());
+  EXPECT_EQ(read_training_config(path, ModelKind::diffusion).augment.rescale, 0);
+  EXPECT_THAT(refusal_of(draws, ModelKind::diffusion), HasSubstr("needs [labels]"));
+  EXPECT_THAT(refusal_of(draws + labels, ModelKind::detail), HasSubstr("'model.draws' is not known"));
+  EXPECT_THAT(refusal_of(draws + mask + labels, ModelKind::diffusion), HasSubstr("is told no mask"));
+  EXPECT_THAT(refusal_of("labels = [\"x\"]\n" + draws + labels, ModelKind::diffusion), HasSubstr("are data.train"));
+  EXPECT_THAT(refusal_of(draws + labels + "[augment]\nrescale = 0.1\n", ModelKind::diffusion),
+              HasSubstr("'augment.rescale' is not known"));
+  EXPECT_THAT(refusal_of(on, ModelKind::denoiser), HasSubstr("'conditioning' is not a section"));
+}
+
 TEST_F(TrainingConfigFile, HeadsMustDivideTheChannelsThatTheyShare) {
   const auto path = scratch_ / "recipe.toml";
   std::ofstream(path) << data_ << "[model]\nheads = 5\n";

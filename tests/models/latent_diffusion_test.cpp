@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 TrainingVolume blobs(const std::string& name, std::uint64_t seed, std::int64_t depth = 16) {
   torch::manual_seed(seed);
   const torch::Tensor x = torch::avg_pool3d(torch::rand({1, 1, depth, 24, 16}), 3, 1, 1);
-  return {name, x.view({depth, 24, 16}).contiguous(), 2, 2};
+  return {name, x.view({depth, 24, 16}).contiguous(), {2, 2, 2}};
 }
 
 /// An autoencoder of factor 2 and three latent channels with random weights.
@@ -123,7 +123,7 @@ TEST_F(LatentDiffusion, AModelFolderHoldsTheNetworkAndItsAutoencoder) {
   EXPECT_EQ(loaded.coarse.card.autoencoder_sha256, sha256_of_file(autoencoder()));
   EXPECT_EQ(loaded.coarse_size, (std::vector<std::int64_t>{8, 12, 8}));
   EXPECT_EQ(loaded.latent_space->channels(), 3);
-  EXPECT_DOUBLE_EQ(loaded.voxel_mm(), 2);
+  EXPECT_EQ(loaded.spacing.typical_mm, (Spacing{2, 2, 2}));
   const torch::NoGradGuard no_grad;
   const torch::Tensor x = torch::randn({1, 3, 8, 12, 8});
   EXPECT_EQ(loaded.coarse.denoise(x, 1).sizes(), x.sizes());

@@ -110,7 +110,7 @@ TEST(Augment, OrientationsOnlyMoveVoxels) {
   Random random(0);
   std::set<std::vector<float>> seen;
   for (int i = 0; i < 2000; ++i) {
-    const torch::Tensor turned = random_orientation(cube, random).flatten();
+    const torch::Tensor turned = random_orientation(random).of(cube).flatten();
     seen.insert({turned.data_ptr<float>(), turned.data_ptr<float>() + 27});
     ASSERT_TRUE(torch::equal(std::get<0>(turned.sort()), cube.flatten()));
   }

@@ -21,7 +21,7 @@ TrainingVolume gaussian(const std::string& name, std::uint64_t seed) {
   torch::Tensor bands = torch::randn({1, 8, 16, 16, 16}) * kOtherStd;
   bands[0][0] *= kMeanStd / kOtherStd;
   bands[0][7] *= kLastStd / kOtherStd;
-  return {name, (haar_inverse(bands)[0][0] + 0.5).contiguous(), 1, 2};
+  return {name, (haar_inverse(bands)[0][0] + 0.5).contiguous(), {1, 2, 2}};
 }
 
 TrainingRun tiny_run(const std::filesystem::path& folder, std::int64_t steps) {

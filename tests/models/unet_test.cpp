@@ -60,6 +60,22 @@ TEST(Unet, UntrainedItIsTheBandwiseWienerFilter) {
   EXPECT_TRUE(torch::allclose(preconditioner.denoise(network, x, sigma), wiener, 1e-5, 1e-6));
 }
 
+TEST(Unet, UntrainedItFiltersEachChannelByItself) {
+  UnetWidths widths = small_widths();
+  widths.image_channels = 2;
+  Unet both(widths), one(small_widths());
+  const torch::Tensor first = unequal_bands().feature_std(), second = 0.3 * first.flip(0);
+  const HaarPreconditioner preconditioner(torch::cat({first, second}));
+  const torch::Tensor x = torch::randn({2, 2, 8, 16, 8}), sigma = torch::tensor({0.05f, 0.4f});
+  const torch::Tensor expected = torch::cat({HaarPreconditioner(first).denoise(one, x.narrow(1, 0, 1), sigma),
+                                             HaarPreconditioner(second).denoise(one, x.narrow(1, 1, 1), sigma)},
+                                            1);
+  EXPECT_TRUE(preconditioner.denoise(both, x, sigma).allclose(expected, 1e-5, 1e-6));
+  const torch::Tensor risk =
+      (HaarPreconditioner(first).wiener_risk(sigma) + HaarPreconditioner(second).wiener_risk(sigma)) / 2;
+  EXPECT_TRUE(preconditioner.wiener_risk(sigma).allclose(risk));
+}
+
 TEST(Unet, WienerRiskIsTheErrorOfTheWienerFilter) {
   torch::manual_seed(1);
   Unet network(small_widths());

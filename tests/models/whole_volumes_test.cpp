@@ -21,7 +21,8 @@ TrainingConfig small_config() {
 TrainingVolume blob(double centre = 8) {
   const torch::Tensor d = torch::arange(16.), h = torch::arange(24.), w = torch::arange(8.);
   const auto bell = [](const torch::Tensor& x, double at) { return (-(x - at).square() / 18).exp(); };
-  return {"blob", bell(d, centre).view({16, 1, 1}) * bell(h, 11).view({1, 24, 1}) * bell(w, 2).view({1, 1, 8}), 2, 2};
+  return {
+      "blob", bell(d, centre).view({16, 1, 1}) * bell(h, 11).view({1, 24, 1}) * bell(w, 2).view({1, 1, 8}), {2, 2, 2}};
 }
 
 std::string refusal(std::vector<TrainingVolume> volumes, const TrainingConfig& config) {

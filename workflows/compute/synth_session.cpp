@@ -9,11 +9,14 @@
 
 #include "base/error.h"
 #include "models/cascade_files.h"
+#include "models/label_shares.h"
 #include "models/precision.h"
+#include "models/told.h"
 #include "pipeline/cascade/cascade.h"
 #include "pipeline/cascade/cascade_likelihood.h"
 #include "pipeline/cascade/latent.h"
 #include "pipeline/samplers/registry.h"
+#include "pipeline/samplers/starting_noise.h"
 #include "pipeline/samplers/step_noise.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
@@ -23,7 +26,8 @@
 namespace voxprior {
 namespace {
 
-constexpr double kShareOfSampling = 0.8;  // of the time for a volume, where an autoencoder decodes it
+constexpr double kShareOfSampling = 0.8;    // of the time for a volume, where an autoencoder decodes it
+constexpr std::uint64_t kMaskLevel = 1000;  // for level_seed(): no octave has this number
 
 class CascadeSession final : public SynthSession {
  public:
@@ -32,22 +36,12 @@ class CascadeSession final : public SynthSession {
         device_(device),
         precision_(choose_precision(options.precision, device)),
         sampler_(sampler_by_name(options.sampler)),
-        loaded_(load_cascade(options.model_folder, device, precision_)) {
-    cascade_.coarse = level_of(loaded_.coarse, on_device(loaded_.coarse.denoise, device), options.steps);
-    cascade_.coarse_size = loaded_.coarse_size;
-    if (loaded_.latent_space) {
-      cascade_.coarse_channels = loaded_.latent_space->channels();
-      loaded_.latent_space->plan_decoding(loaded_.coarse_size, options.memory_bytes);
-    }
-    Extent extent{loaded_.coarse_size[0], loaded_.coarse_size[1], loaded_.coarse_size[2]};
-    for (const LoadedDenoiser& octave : loaded_.octaves) {
-      for (std::int64_t& side : extent) side *= 2;
-      // Memory that does not suffice for the last octave is known now, not when the others are done.
-      plan_tiles(extent, octave.locality, octave.bytes_per_voxel, options.memory_bytes);
-      const Denoiser whole =
-          tiled(on_device(octave.denoise, device), octave.locality, octave.bytes_per_voxel, options.memory_bytes);
-      cascade_.octaves.push_back(level_of(octave, whole, options.detail_steps));
-    }
+        loaded_(load_cascade(options.model_folder, device, precision_)),
+        told_{options.class_name, options.spacing_mm, options.spacing_from, options.mask || loaded_.mask,
+              options.guidance} {
+    check_told(loaded_, told_);
+    check_memory();
+    cascade_ = cascade_of(without_mask(), true);
     learn_facts();
   }
 
@@ -56,14 +50,20 @@ class CascadeSession final : public SynthSession {
   std::string precision() const override { return precision_ == torch::kBFloat16 ? "bfloat16" : "float32"; }
 
   int network_calls() const override {
-    int calls = evaluations(sampler_, cascade_.coarse.sigmas);
-    for (const CascadeLevel& octave : cascade_.octaves) calls += evaluations(sampler_, octave.sigmas);
+    int calls = 0;
+    for (std::size_t level = 0; level <= cascade_.octaves.size(); ++level)
+      calls += evaluations(sampler_, levels_at(cascade_, level).sigmas) * evaluations_for_one(loaded_, level, told_);
+    if (loaded_.mask && !options_.mask)
+      calls +=
+          evaluations(sampler_, sigmas_of(*loaded_.mask, options_.steps)) * mask_evaluations_for_one(loaded_, told_);
     return calls;
   }
 
-  std::vector<float> generate(std::uint64_t seed, std::uint64_t index, ProgressDisplay& progress) const override {
+  std::vector<float> generate(std::uint64_t seed, std::uint64_t index, const std::vector<std::uint8_t>& mask,
+                              ProgressDisplay& progress) const override {
     return with_resource_errors([&] {
       const torch::NoGradGuard no_grad;
+      const Cascade cascade = with_mask_of(mask);
       double done = 0;
       const auto sample = [&](const CascadeLevel& level, torch::Tensor x, std::uint64_t level_seed,
                               std::size_t number) {
@@ -74,10 +74,28 @@ class CascadeSession final : public SynthSession {
         done += share;
         return result;
       };
-      const torch::Tensor made = sample_cascade(cascade_, seed, index, sample);
+      const torch::Tensor made = sample_cascade(cascade, seed, index, sample);
       if (!loaded_.latent_space) return voxels_of(made);
       const auto tell = [&](double fraction) { progress.update(done + (1 - done) * fraction); };
       return voxels_of(loaded_.latent_space->decode(made, options_.memory_bytes, tell));
+    });
+  }
+
+  std::vector<std::uint8_t> draw_mask(std::uint64_t seed, std::uint64_t index,
+                                      ProgressDisplay& progress) const override {
+    return with_resource_errors([&] {
+      const torch::NoGradGuard no_grad;
+      const CascadeLevel level{on_device(mask_denoiser(loaded_, told_), device_),
+                               sigmas_of(*loaded_.mask, options_.steps)};
+      std::vector<std::int64_t> size = loaded_.mask_size;
+      size.insert(size.begin(), static_cast<std::int64_t>(facts_.labels.size()) + 1);
+      const std::uint64_t own = level_seed(seed, index, kMaskLevel);
+      const torch::Tensor noise = starting_noise({own}, size, level.sigmas.front());
+      const torch::Tensor shares = sampler_.sample(level.denoise, noise, level.sigmas, step_noise({own}),
+                                                   [&](double fraction) { progress.update(fraction); });
+      const torch::Tensor numbers = label_numbers(enlarged(shares)[0]).contiguous();
+      return std::vector<std::uint8_t>(numbers.data_ptr<std::uint8_t>(),
+                                       numbers.data_ptr<std::uint8_t>() + numbers.numel());
     });
   }
 
@@ -105,8 +123,8 @@ class CascadeSession final : public SynthSession {
       options.quantisation_width = grey_level;
       options.probes = probes;
       options.tolerance.relative = options.tolerance.absolute = tolerance;
-      const CascadeLikelihood found = cascade_likelihood(differentiable_cascade(), tensor_of(voxels), seed, options,
-                                                         [&](double f) { progress.update(f); });
+      const CascadeLikelihood found = cascade_likelihood(cascade_of(without_mask(), false), tensor_of(voxels), seed,
+                                                         options, [&](double f) { progress.update(f); });
       return VolumeLikelihood{found.bits_per_voxel, found.bits_of_levels, voxels_of(found.bits_map), found.evaluations};
     });
   }
@@ -136,17 +154,72 @@ class CascadeSession final : public SynthSession {
            what, "; take a cascade (docs/latent-space.md)");
   }
 
-  /// The cascade without tiles, through which no gradient passes.
-  Cascade differentiable_cascade() const {
-    Cascade cascade = cascade_;
-    for (std::size_t i = 0; i < cascade.octaves.size(); ++i)
-      cascade.octaves[i].denoise = on_device(loaded_.octaves[i].denoise, device_);
+  static CascadeLevel& levels_at(Cascade& cascade, std::size_t level) {
+    return level == 0 ? cascade.coarse : cascade.octaves[level - 1];
+  }
+  static const CascadeLevel& levels_at(const Cascade& cascade, std::size_t level) {
+    return level == 0 ? cascade.coarse : cascade.octaves[level - 1];
+  }
+
+  /// Memory that does not suffice for the last octave is known now, not when the others are done.
+  void check_memory() const {
+    if (loaded_.latent_space) loaded_.latent_space->plan_decoding(loaded_.coarse_size, options_.memory_bytes);
+    Extent extent{loaded_.coarse_size[0], loaded_.coarse_size[1], loaded_.coarse_size[2]};
+    for (const LoadedDenoiser& octave : loaded_.octaves) {
+      for (std::int64_t& side : extent) side *= 2;
+      plan_tiles(extent, octave.locality, octave.bytes_per_voxel, options_.memory_bytes);
+    }
+  }
+
+  Told without_mask() const {
+    Told told = told_;
+    told.mask = false;
+    return told;
+  }
+
+  /// The levels, told what they are to be told. No gradient passes through tiles.
+  Cascade cascade_of(const Told& told, bool in_tiles) const {
+    Cascade cascade;
+    cascade.coarse_size = loaded_.coarse_size;
+    if (loaded_.latent_space) cascade.coarse_channels = loaded_.latent_space->channels();
+    cascade.coarse = level_of(loaded_.coarse, on_device(told_denoiser(loaded_, 0, told), device_), options_.steps);
+    for (std::size_t i = 0; i < loaded_.octaves.size(); ++i) {
+      const LoadedDenoiser& octave = loaded_.octaves[i];
+      Denoiser denoise = on_device(told_denoiser(loaded_, i + 1, told), device_);
+      if (in_tiles) denoise = tiled(denoise, octave.locality, octave.bytes_per_voxel, options_.memory_bytes);
+      cascade.octaves.push_back(level_of(octave, denoise, options_.detail_steps));
+    }
+    return cascade;
+  }
+
+  /// The cascade bound to a mask, which each level sees at its own resolution.
+  Cascade with_mask_of(const std::vector<std::uint8_t>& mask) const {
+    if (mask.empty()) return cascade_;
+    Cascade cascade = cascade_of(told_, true);
+    const torch::Tensor numbers =
+        torch::tensor(mask, torch::kUInt8).view({facts_.size[2], facts_.size[1], facts_.size[0]});
+    torch::Tensor shares = label_shares(numbers, facts_.labels.size()).unsqueeze(0);
+    for (std::size_t level = cascade.octaves.size() + 1; level-- > 0;) {
+      CascadeLevel& own = levels_at(cascade, level);
+      if (takes_mask(loaded_, level, told_)) own.denoise = with_mask(own.denoise, shares);
+      if (level > 0) shares = torch::avg_pool3d(shares, 2);
+    }
     return cascade;
   }
 
   CascadeLevel level_of(const LoadedDenoiser& model, Denoiser denoise, int steps) const {
+    return {std::move(denoise), sigmas_of(model, steps)};
+  }
+
+  std::vector<double> sigmas_of(const LoadedDenoiser& model, int steps) const {
     const double highest = model.card.sigma_max / sampler_.sigma_max_factor;
-    return {std::move(denoise), schedule_by_name(options_.schedule, steps, model.card.sigma_min, highest)};
+    return schedule_by_name(options_.schedule, steps, model.card.sigma_min, highest);
+  }
+
+  /// Shares [1,K,D,H,W] on the grid of the volumes: interpolated, which keeps their sum, so that edges stay smooth.
+  torch::Tensor enlarged(const torch::Tensor& shares) const {
+    const std::vector<std::int64_t> size{facts_.size[2], facts_.size[1], facts_.size[0]};
+    return torch::upsample_trilinear3d(shares, size, false);
   }
 
   /// What a level costs, in evaluations of the coarse level's volume.
@@ -162,12 +235,23 @@ class CascadeSession final : public SynthSession {
 
   void learn_facts() {
     const ModelCard& card = loaded_.coarse.card;
-    facts_ = {card.name, card.modality, card.intensity, card.training_data, card.licence, {}, loaded_.voxel_mm(), {}};
+    facts_ = {card.name,
+              card.modality,
+              card.intensity,
+              card.training_data,
+              card.licence,
+              {},
+              spacing_of(loaded_, told_),
+              loaded_.coarse.card.conditioning.spacing.has_value(),
+              loaded_.conditioning.labels,
+              loaded_.mask.has_value(),
+              {}};
     const std::int64_t factor =
         loaded_.latent_space ? loaded_.latent_space->factor() : std::int64_t{1} << loaded_.octaves.size();
     for (int axis = 0; axis < 3; ++axis) facts_.size[axis] = loaded_.coarse_size[2 - axis] * factor;
     facts_.files.push_back({"coarse.safetensors", loaded_.coarse.sha256});
     if (loaded_.latent_space) facts_.files.push_back({"autoencoder.safetensors", loaded_.latent_space->sha256()});
+    if (loaded_.mask) facts_.files.push_back({"mask.safetensors", loaded_.mask->sha256});
     for (std::size_t i = 0; i < loaded_.octaves.size(); ++i)
       facts_.files.push_back({"octave-" + std::to_string(i + 1) + ".safetensors", loaded_.octaves[i].sha256});
   }
@@ -177,6 +261,7 @@ class CascadeSession final : public SynthSession {
   torch::ScalarType precision_;
   const NamedSampler& sampler_;
   LoadedCascade loaded_;
+  Told told_;
   Cascade cascade_;
   SynthFacts facts_;
 };

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "models/weights/conditioning.h"
 #include "workflows/cli/progress.h"
 
 namespace voxprior {
@@ -15,6 +17,11 @@ struct SynthOptions {
   std::string model_folder;
   std::string sampler = "dpmpp-2m", schedule = "karras";  ///< see pipeline/samplers/registry.h
   int steps = 20;                                         ///< of the coarse model
+  std::string class_name;                                 ///< what to make; empty: any
+  std::optional<Spacing> spacing_mm;                      ///< voxel edges along i, j, k; none: the model's own
+  std::string spacing_from;                               ///< the mask that they are of; empty: they were asked for
+  bool mask = false;                                      ///< whether generate() is given masks
+  double guidance = 1;                                    ///< weight of class and mask
   int detail_steps = 8;                                   ///< of each octave
   std::string device = "auto";                            ///< auto | cpu | cuda
   std::string precision = "auto";                         ///< auto | float32 | bfloat16
@@ -34,7 +41,10 @@ struct SynthFacts {
   std::string intensity;  ///< what 1.0 means: "mr-p99.5" or "ct-hu/1000"
   std::string training_data, licence;
   std::array<std::int64_t, 3> size{};  ///< voxels along i, j, k
-  double voxel_mm = 1;
+  Spacing spacing_mm{1, 1, 1};
+  bool told_spacing = false;  ///< whether the model can make other voxel sizes
+  Labels labels;              ///< that a mask may hold
+  bool draws_masks = false;   ///< whether it makes masks of its own
   std::vector<SynthModelFile> files;
 };
 
@@ -57,8 +67,15 @@ class SynthSession {
   virtual int network_calls() const = 0;      ///< for one volume, all levels together
 
   /// Volume number `index` of the endless sequence of `seed`, i fastest, normalised intensity. It depends on the seed,
-  /// the index, the model and the options but device, memory and threads (to rounding).
-  virtual std::vector<float> generate(std::uint64_t seed, std::uint64_t index, ProgressDisplay& progress) const = 0;
+  /// the index, the model, the mask and the options but device, memory and threads (to rounding). `mask`: for each
+  /// voxel the place of its label in model().labels, counted from 1, 0 for background; empty without
+  /// SynthOptions::mask.
+  virtual std::vector<float> generate(std::uint64_t seed, std::uint64_t index, const std::vector<std::uint8_t>& mask,
+                                      ProgressDisplay& progress) const = 0;
+
+  /// The mask of volume number `index`, as generate() takes it, drawn by the model. It must be one that draws masks.
+  virtual std::vector<std::uint8_t> draw_mask(std::uint64_t seed, std::uint64_t index,
+                                              ProgressDisplay& progress) const = 0;
 
   /// The latent of a volume on the model's grid, and the volume of a latent: see pipeline/cascade/latent.h. These, the
   /// likelihood and between() throw Error(ExitCode::model) for a model that works in the latent space of an
@@ -76,8 +93,8 @@ class SynthSession {
   virtual std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const = 0;
 };
 
-/// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model, ExitCode::usage for a sampler
-/// or schedule that does not exist, ExitCode::resources when the device is not there.
+/// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model, ExitCode::usage for a sampler,
+/// schedule, class, spacing or guidance that it does not know, ExitCode::resources when the device is not there.
 std::unique_ptr<SynthSession> open_synth_session(const SynthOptions& options);
 
 }  // namespace voxprior

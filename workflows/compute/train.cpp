@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "models/training/train_autoencoder.h"
 #include "models/training/train_network.h"
-#include "models/training/whole_volumes.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
 #include "workflows/compute/training_volumes.h"
@@ -58,13 +57,16 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
   progress.stage("reading volumes");
   const auto& data = run.config.data;
   const std::string& modality = run.config.model.modality;
-  auto training = read_training_volumes(data.train, data.exclude, modality);
-  for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, modality))
+  const VolumeContext context{VolumeClasses(data.classes), VolumeLabels(data.labels, run.config.labels),
+                              run.config.draws_labels()};
+  auto training = read_training_volumes(data.train, data.exclude, modality, context);
+  for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, modality, context))
     training.push_back(halved(volume));
-  append(training, read_dataset_volumes(data.dataset, Split::train, modality));
-  auto validation = read_training_volumes(data.validate, {}, modality);
-  append(validation, read_dataset_volumes(data.dataset, Split::validation, modality));
-  for (TrainingVolume& volume : validation) volume.voxels = halved_volume(volume.voxels, data.halvings);
+  append(training, read_dataset_volumes(data.dataset, Split::train, modality, context));
+  auto validation = read_training_volumes(data.validate, {}, modality, context);
+  append(validation, read_dataset_volumes(data.dataset, Split::validation, modality, context));
+  for (TrainingVolume& volume : validation)
+    for (std::int64_t i = 0; i < data.halvings; ++i) volume = halved(volume);
   progress.note(std::to_string(training.size()) + " volumes to train on, " + std::to_string(validation.size()) +
                 " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");
 

@@ -3,11 +3,11 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
 #include "base/error.h"
 #include "io/volume_file.h"
+#include "models/label_shares.h"
 #include "models/training/shards.h"
 #include "models/training/whole_volumes.h"
 #include "pipeline/intensity/ct_padding.h"
@@ -15,20 +15,6 @@
 
 namespace voxprior {
 namespace fs = std::filesystem;
-
-std::string expand_variables(std::string text) {
-  for (std::size_t start; (start = text.find("${")) != std::string::npos;) {
-    const std::size_t end = text.find('}', start);
-    if (end == std::string::npos) fail(ExitCode::usage, "data: '", text, "' has '${' without '}'");
-    const std::string name = text.substr(start + 2, end - start - 2);
-    const char* value = std::getenv(name.c_str());
-    if (!value)
-      fail(ExitCode::usage, "data: environment variable ", name,
-           " is not set; set it to the folder that holds the data");
-    text.replace(start, end - start + 1, value);
-  }
-  return text;
-}
 
 namespace {
 
@@ -44,50 +30,63 @@ std::vector<fs::path> volume_files(const std::string& entry) {
   return files;
 }
 
-TrainingVolume read_normalised(const fs::path& path, const std::string& modality) {
+TrainingVolume read_normalised(const fs::path& path, const std::string& modality, const VolumeContext& context) {
+  if (context.draws_labels) {
+    TrainingVolume volume = context.labels.volume_of(path);
+    volume.class_name = context.classes.of(path);
+    return volume;
+  }
   const Volume volume = read_volume(path);
   const IntensityMap unit =
       modality == "ct" ? ct_intensity_map() : mr_intensity_map(volume.voxels.data(), volume.voxels.size());
   if (!(unit.scale > 0)) fail(ExitCode::input, path.string(), ": has no voxel above 0; leave it out with data.exclude");
 
   const auto& size = volume.geometry.size;
-  const auto& spacing = volume.geometry.spacing_mm;
   torch::Tensor voxels = torch::empty({size[2], size[1], size[0]});
   const auto padding =
       modality == "ct" ? ct_padding_value(volume.voxels.data(), volume.voxels.size()) : std::optional<float>();
   std::transform(volume.voxels.begin(), volume.voxels.end(), voxels.data_ptr<float>(),
                  [&](float value) { return value == padding ? 0.f : unit.forward(value); });
-  return {path.filename().string(), voxels, *std::min_element(spacing.begin(), spacing.end()),
-          *std::max_element(spacing.begin(), spacing.end())};
+  return {path.filename().string(), voxels, volume.geometry.spacing_mm, context.classes.of(path),
+          context.labels.of(path, volume.geometry)};
 }
 
 }  // namespace
 
 std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>& entries,
-                                                  const std::vector<std::string>& exclude,
-                                                  const std::string& modality) {
+                                                  const std::vector<std::string>& exclude, const std::string& modality,
+                                                  const VolumeContext& context) {
   std::vector<TrainingVolume> volumes;
   for (const std::string& entry : entries)
     for (const fs::path& file : volume_files(entry))
       if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end())
-        volumes.push_back(read_normalised(file, modality));
+        volumes.push_back(read_normalised(file, modality, context));
   return volumes;
 }
 
-std::vector<TrainingVolume> read_dataset_volumes(const std::string& folder, Split split, const std::string& modality) {
+std::vector<TrainingVolume> read_dataset_volumes(const std::string& folder, Split split, const std::string& modality,
+                                                 const VolumeContext& context) {
   std::vector<TrainingVolume> volumes;
   if (folder.empty()) return volumes;
   const fs::path path = expand_variables(folder);
   const PreparedDataset dataset(path);
   const std::string unit = modality == "ct" ? "ct-hu/1000" : "mr-p99.5";
-  if (dataset.index().intensity != unit)
+  if (!context.draws_labels && dataset.index().intensity != unit)
     fail(ExitCode::input, path, ": holds intensities '", dataset.index().intensity, "', a model of modality ", modality,
          " needs '", unit, "'; prepare it with --intensity ", modality == "ct" ? "ct" : "mr");
-  const std::array<double, 3> spacing = dataset.spacing_mm();
-  for (const std::size_t number : dataset.numbers(split))
-    volumes.push_back({"volume " + std::to_string(number), dataset.volume(number)[0].contiguous(),
-                       *std::min_element(spacing.begin(), spacing.end()),
-                       *std::max_element(spacing.begin(), spacing.end())});
+  for (const std::size_t number : dataset.numbers(split)) {
+    const std::string name = "volume " + std::to_string(number);
+    const std::int64_t class_index = dataset.class_index(number);
+    const torch::Tensor values = dataset.label(number);
+    if (context.draws_labels && !values.defined())
+      fail(ExitCode::input, path, ": ", name, " has no labels to learn; see prepare --labels");
+    TrainingVolume volume{name, {}, dataset.index().grid.spacing_mm};
+    if (class_index >= 0) volume.class_name = dataset.index().classes[static_cast<std::size_t>(class_index)];
+    if (values.defined()) volume.label_map = context.labels.of_values(values[0], name);
+    volume.voxels =
+        context.draws_labels ? volume.label_map.to(torch::kFloat32) : dataset.volume(number)[0].contiguous();
+    volumes.push_back(std::move(volume));
+  }
   return volumes;
 }
 
@@ -95,7 +94,14 @@ TrainingVolume halved(const TrainingVolume& volume) {
   const torch::Tensor& x = volume.voxels;
   if (x.size(0) < 2 || x.size(1) < 2 || x.size(2) < 2)
     fail(ExitCode::input, volume.name, ": is too thin to be halved; leave it out with data.exclude");
-  return {volume.name, halved_volume(x, 1), 2 * volume.voxel_min_mm, 2 * volume.voxel_max_mm};
+  TrainingVolume half = volume;
+  half.voxels = halved_volume(x, 1);
+  for (double& edge : half.spacing_mm) edge *= 2;
+  if (volume.label_map.defined()) {
+    const auto labels = static_cast<std::size_t>(volume.label_map.max().item<std::int64_t>());
+    half.label_map = label_numbers(torch::avg_pool3d(label_shares(volume.label_map, labels), 2));
+  }
+  return half;
 }
 
 }  // namespace voxprior

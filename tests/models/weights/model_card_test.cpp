@@ -79,6 +79,41 @@ TEST(ModelCard, EveryMissingKeyIsNamed) {
     EXPECT_THAT(refusal([&, name = key](json& card) { card.erase(name); }), HasSubstr("\"" + key + "\" is missing"));
 }
 
+TEST(ModelCard, HoldsWhatTheModelCanBeTold) {
+  ModelCard before = example_card();
+  EXPECT_THAT(format_model_card(before), testing::Not(HasSubstr("conditioning")));
+  before.conditioning.classes = {"t2", "t1"};
+  before.conditioning.labels = {{2, "white matter"}, {41, "the other"}};
+  before.conditioning.spacing = SpacingRange{{1, 1, 2}, {2, 2, 3.5}, {1, 2, 2}};
+  EXPECT_EQ(parse_model_card(format_model_card(before), "file").conditioning, before.conditioning);
+
+  const auto refused = [](const json& conditioning) {
+    return refusal([&](json& card) { card["conditioning"] = conditioning; });
+  };
+  EXPECT_THAT(refused(1), HasSubstr("\"conditioning\" is no object"));
+  EXPECT_THAT(refused({{"colours", {"red"}}}), HasSubstr("unknown key \"colours\""));
+  EXPECT_THAT(refused({{"labels", {{"0", "air"}}}}), HasSubstr("label \"0\" is no positive number"));
+  EXPECT_THAT(refused({{"labels", {{"1", 7}}}}), HasSubstr("label \"1\""));
+  EXPECT_THAT(refused({{"spacing_min_mm", {1, 1, 1}}}), HasSubstr("\"spacing_max_mm\" is missing"));
+  EXPECT_THAT(refused({{"spacing_min_mm", {1, 1, 1}}, {"spacing_max_mm", {1, 1}}}), HasSubstr("spacing_max_mm"));
+  EXPECT_THAT(
+      refused({{"spacing_min_mm", {1, 1, 1}}, {"spacing_max_mm", {2, 2, 2}}, {"spacing_typical_mm", {3, 2, 2}}}),
+      HasSubstr("is not between"));
+  EXPECT_THAT(refused({{"classes", json::array()}}), HasSubstr("\"classes\" is no list"));
+  for (const json& names : {json{"t1", "t1"}, json{"t1", ""}, json{"t1", 2}, json{"a\nb"}})
+    EXPECT_THAT(refused({{"classes", names}}), HasSubstr("no name of its own"));
+}
+
+TEST(ModelCard, HoldsTheLabelsThatAModelDraws) {
+  ModelCard before = example_card();
+  before.draws = {{2, "white matter"}};
+  before.intensity = "label-shares";
+  EXPECT_EQ(parse_model_card(format_model_card(before), "file").draws, before.draws);
+  before.intensity = "mr-p99.5";
+  EXPECT_THROW(format_model_card(before), Error);
+  EXPECT_THAT(refusal([](json& card) { card["intensity"] = "label-shares"; }), HasSubstr("contradict each other"));
+}
+
 TEST(ModelCard, EveryKeyOfAWrongTypeIsNamed) {
   const json complete = json::parse(format_model_card(example_card()));
   for (const auto& [key, value] : complete.items())
