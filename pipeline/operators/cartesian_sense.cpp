@@ -6,6 +6,7 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -85,6 +86,7 @@ CartesianSense::CartesianSense(const torch::Tensor& maps, const torch::Tensor& m
     fail(ExitCode::input, "coil maps ", maps.sizes(), " and sampling mask ", mask.sizes(),
          " do not fit: maps must be [C,D,H,W] and the mask [D,H,W] with the same D, H and W");
   const torch::NoGradGuard no_grad;
+  norm_bound_ = std::sqrt(maps.abs().square().sum(0).max().item().toDouble());
   for (std::int64_t axis = axes == KspaceAxes::volume ? 0 : 1; axis < 3; ++axis)
     if (mask.size(axis) > 1) axes_.push_back(axis);
 

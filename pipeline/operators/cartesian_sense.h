@@ -38,6 +38,9 @@ class CartesianSense final : public LinearOperator {
   torch::Tensor adjoint(const torch::Tensor& y) const override;
   torch::Tensor normal(const torch::Tensor& x) const override;
 
+  /// sqrt(max over voxels of sum_c |s_c|^2), since M and F have norm 1.
+  double norm_bound() const override { return norm_bound_; }
+
   std::vector<std::int64_t> domain() const override { return maps_.sizes().slice(1).vec(); }
   std::vector<std::int64_t> codomain() const override { return maps_.sizes().vec(); }
 
@@ -47,6 +50,7 @@ class CartesianSense final : public LinearOperator {
   torch::Tensor maps_;                     // [C,D,H,W] times the phase before the transform
   torch::Tensor sampled_;                  // [D,H,W] the phase after it where sampled, 0 elsewhere
   torch::Tensor signed_mask_;              // [D,H,W,2] +-1 / number of points where sampled; 1 along constant axes
+  double norm_bound_ = 0;
 };
 
 }  // namespace voxprior

@@ -15,4 +15,8 @@ torch::Tensor SamplingMask::forward(const torch::Tensor& x) const {
   return x.masked_fill(mask_.logical_not(), 0);  // not a product: what is unknown may be NaN
 }
 
+torch::Tensor SamplingMask::solve_normal(const torch::Tensor& b, double rho) const {
+  return torch::where(mask_, b / (1 + rho), b / rho);
+}
+
 }  // namespace voxprior

@@ -18,6 +18,8 @@ class SamplingMask final : public LinearOperator {
 
   torch::Tensor forward(const torch::Tensor& x) const override;
   torch::Tensor adjoint(const torch::Tensor& y) const override { return forward(y); }
+  torch::Tensor solve_normal(const torch::Tensor& b, double rho) const override;
+  double norm_bound() const override { return 1; }
 
   std::vector<std::int64_t> domain() const override { return mask_.sizes().vec(); }
   std::vector<std::int64_t> codomain() const override { return mask_.sizes().vec(); }
