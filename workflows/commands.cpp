@@ -18,6 +18,8 @@ std::vector<Command> all_commands() {
       {"train cascade", train_cascade_command},
       {"train autoencoder", train_autoencoder_command},
       {"prepare", prepare_command},
+      {"simulate mri", simulate_mri_command},
+      {"simulate ct", simulate_ct_command},
       {"evaluate", evaluate_command},
       {"add-noise", add_noise_command},
       {"docs", docs_command, true},

@@ -23,6 +23,8 @@ int train_diffusion_command(const Invocation& invocation);
 int train_cascade_command(const Invocation& invocation);
 int train_autoencoder_command(const Invocation& invocation);
 int prepare_command(const Invocation& invocation);
+int simulate_mri_command(const Invocation& invocation);
+int simulate_ct_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
 int add_noise_command(const Invocation& invocation);
 int docs_command(const Invocation& invocation);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "workflows/compute/denoise_session.h"
+#include "workflows/compute/simulate.h"
 #include "workflows/platform.h"
 
 namespace voxprior {
@@ -39,6 +40,21 @@ void* compute_symbol(const char* name) {
 std::unique_ptr<DenoiseSession> open_denoise_session(const SessionOptions& options) {
   const auto open = compute_function<decltype(voxprior_open_denoise_session)>("voxprior_open_denoise_session");
   return std::unique_ptr<DenoiseSession>(open(options));
+}
+
+std::vector<std::complex<float>> simulate_kspace(const MriScan& scan) {
+  std::vector<std::complex<float>> kspace;
+  compute_function<decltype(voxprior_simulate_kspace)>("voxprior_simulate_kspace")(scan, kspace);
+  return kspace;
+}
+
+std::vector<float> simulate_projections(const std::vector<float>& attenuation, const Geometry& grid,
+                                        const ScanGeometry& scan, std::int64_t columns, std::int64_t rows, int threads,
+                                        std::vector<std::string>& notices) {
+  std::vector<float> line_integrals;
+  const auto project = compute_function<decltype(voxprior_simulate_projections)>("voxprior_simulate_projections");
+  project(attenuation, grid, scan, columns, rows, threads, notices, line_integrals);
+  return line_integrals;
 }
 
 }  // namespace voxprior

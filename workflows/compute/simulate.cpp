@@ -1,0 +1,52 @@
+// The parts of `voxprior simulate` that need LibTorch.
+#include "workflows/compute/simulate.h"
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include "pipeline/operators/cartesian_sense.h"
+#include "pipeline/operators/ct_projector.h"
+#include "workflows/compute/ct_setup.h"
+#include "workflows/compute/resource_errors.h"
+
+namespace voxprior {
+namespace {
+
+/// A view of `values`, which must outlive it.
+template <typename T>
+torch::Tensor view_of(const std::vector<T>& values, const std::vector<std::int64_t>& shape, torch::ScalarType type) {
+  return torch::from_blob(const_cast<T*>(values.data()), shape, type);
+}
+
+}  // namespace
+}  // namespace voxprior
+
+void voxprior_simulate_kspace(const voxprior::MriScan& scan, std::vector<std::complex<float>>& kspace) {
+  using namespace voxprior;
+  with_resource_errors([&] {
+    at::set_num_threads(scan.threads);
+    const torch::NoGradGuard no_grad;
+    const auto& [i, j, k] = scan.size_ijk;
+    const CartesianSense sense(view_of(scan.maps, {scan.coils, k, j, i}, torch::kComplexFloat),
+                               view_of(scan.sampled, {k, j, i}, torch::kUInt8).to(torch::kBool));
+    const torch::Tensor y = sense.forward(view_of(scan.image, {k, j, i}, torch::kComplexFloat)).contiguous();
+    const auto* first = reinterpret_cast<const std::complex<float>*>(y.data_ptr<c10::complex<float>>());
+    kspace.assign(first, first + y.numel());
+  });
+}
+
+void voxprior_simulate_projections(const std::vector<float>& attenuation, const voxprior::Geometry& grid,
+                                   const voxprior::ScanGeometry& scan, std::int64_t columns, std::int64_t rows,
+                                   int threads, std::vector<std::string>& notices, std::vector<float>& line_integrals) {
+  using namespace voxprior;
+  with_resource_errors([&] {
+    at::set_num_threads(threads);
+    const torch::NoGradGuard no_grad;
+    const CtProjector projector(projector_geometry(scan, grid, columns, rows));
+    notices = field_of_view_notices(projector.geometry());
+    const auto& size = grid.size;
+    const torch::Tensor y =
+        projector.forward(view_of(attenuation, {size[2], size[1], size[0]}, torch::kFloat32)).contiguous();
+    line_integrals.assign(y.data_ptr<float>(), y.data_ptr<float>() + y.numel());
+  });
+}
