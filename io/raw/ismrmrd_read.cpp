@@ -65,7 +65,8 @@ const Counter kCounters[] = {
 void select_scan(const fs::path& path, const std::vector<Readout>& headers, const KSpaceSelection& selection,
                  std::vector<Use>& uses) {
   for (const auto& [name, value] : selection) {
-    if (std::none_of(std::begin(kCounters), std::end(kCounters), [&](const Counter& c) { return name == c.name; }))
+    if (std::none_of(std::begin(kCounters), std::end(kCounters),
+                     [&name = name](const Counter& c) { return name == c.name; }))
       fail(ExitCode::usage, "--select: '", name,
            "' is not one of encoding, slice, contrast, phase, repetition and set");
   }
