@@ -1,5 +1,6 @@
 #include "models/denoiser_file.h"
 
+#include "models/beside_network.h"
 #include "models/network_file.h"
 
 namespace voxprior {
@@ -10,6 +11,11 @@ LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device de
   LoadedDenoiser loaded;
   loaded.card = file.card;
   loaded.sha256 = file.sha256;
+  loaded.schedule = file.schedule;
+  loaded.variance_learned = file.band_errors.has_value();
+  loaded.band_errors = file.band_errors;
+  if (!loaded.variance_learned && file.network->widths().image_channels == 1)
+    loaded.band_errors = wiener_errors(file.card, file.preconditioner);
   const UnetWidths& widths = file.network->widths();
   loaded.locality = {widths.local() ? widths.halo() : 0, widths.alignment()};
   // Level 0 rules. Measured: 5.1 tensors of its width at an eighth of the voxels, convolution workspace included.

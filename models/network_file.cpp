@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/beside_network.h"
 #include "models/network/mask_features.h"
 #include "models/network/position.h"
 #include "models/weights/parameters.h"
@@ -71,12 +72,20 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
   network->to(device);
   for (torch::Tensor& weights : network->parameters()) weights.requires_grad_(false);
   const std::int64_t features = HaarPreconditioner::kFeatures * network->widths().image_channels;
-  return {network, HaarPreconditioner(feature_std_of(file, features, path).to(device), low_band_of(kind)), card,
-          file.sha256};
+  const double boundary = card.distilled ? card.sigma_min : 0;
+  NetworkFile result{
+      network, HaarPreconditioner(feature_std_of(file, features, path).to(device), low_band_of(kind), boundary),
+      card,    file.sha256,
+      {},      {}};
+  result.schedule = schedule_in(file.tensors, card, path);
+  result.band_errors = band_errors_in(file.tensors, card, result.preconditioner, path);
+  return result;
 }
 
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
-                   ModelCard card, Overwrite overwrite) {
+                   ModelCard card, Overwrite overwrite, const TensorMap& more) {
+  TORCH_CHECK(preconditioner.boundary() == (card.distilled ? card.sigma_min : 0),
+              "a distilled network is a consistency function from sigma_min up, any other a denoiser");
   const UnetWidths& widths = network->widths();
   card.architecture = widths.local() ? kLocal : kGlobal;
   card.widths["channels"] = widths.channels;
@@ -85,6 +94,7 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
   if (!widths.local()) card.widths["heads"] = {widths.heads};
   if (widths.image_channels > 1) card.widths["image_channels"] = {widths.image_channels};
   SafetensorsFile file;
+  file.tensors = more;
   store_parameters(*network, kWeightPrefix, file.tensors);
   file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);
   file.metadata[kModelCardKey] = format_model_card(card);

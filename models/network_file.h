@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/atomic_file.h"
@@ -10,6 +11,9 @@
 #include "models/network/unet.h"
 #include "models/precondition.h"
 #include "models/weights/model_card.h"
+#include "models/weights/parameters.h"
+#include "pipeline/likelihood/monotone_schedule.h"
+#include "pipeline/samplers/band_errors.h"
 
 namespace voxprior {
 
@@ -18,7 +22,9 @@ struct NetworkFile {
   Unet network{nullptr};
   HaarPreconditioner preconditioner;
   ModelCard card;
-  std::string sha256;  ///< of the file
+  std::string sha256;                        ///< of the file
+  std::optional<MonotoneSchedule> schedule;  ///< if it was trained with a learned noise schedule
+  std::optional<BandErrors> band_errors;     ///< if the variance of the reverse steps was learned
 };
 
 /// Reads a file written by write_network() that holds a network of this kind. Executes nothing from it.
@@ -28,12 +34,13 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
 /// The widths of a network that is to be told this, too, and draws these labels or, if there are none, images.
 UnetWidths widened(UnetWidths widths, const Conditioning& conditioning, const Labels& draws = {});
 
-/// Writes weights and card as safetensors. `card.architecture` and the widths are filled in from the network.
+/// Writes weights and card as safetensors, with `more` tensors of what was learned beside the network.
+/// `card.architecture` and the widths are filled in from the network.
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
-                   ModelCard card, Overwrite overwrite);
+                   ModelCard card, Overwrite overwrite, const TensorMap& more = {});
 
-/// D(x, sigma) of a network, told `condition` and, where it expects that, the place in the volume. x [N,C,D,H,W],
-/// sigma [N]. A mask that is not told is all 0.
+/// D(x, sigma) of a network (or f(x, sigma), of a distilled one), told `condition` and, where it expects that, the
+/// place in the volume. x [N,C,D,H,W], sigma [N]. A mask that is not told is all 0.
 torch::Tensor denoise_with(Unet& network, const HaarPreconditioner& preconditioner, const torch::Tensor& x,
                            const torch::Tensor& sigma, torch::ScalarType body_type = torch::kFloat32,
                            const Condition& condition = {});

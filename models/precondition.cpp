@@ -30,8 +30,8 @@ torch::Tensor haar_features(const torch::Tensor& x) {
   return regrouped(torch::cat({bands, low - mean}, 1), HaarPreconditioner::kFeatures * x.size(1));
 }
 
-HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std, LowBand low_band)
-    : feature_std_(std::move(feature_std)), low_band_(low_band) {
+HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std, LowBand low_band, double boundary)
+    : feature_std_(std::move(feature_std)), low_band_(low_band), boundary_(boundary) {
   TORCH_CHECK(feature_std_.numel() > 0 && feature_std_.numel() % kFeatures == 0, "HaarPreconditioner needs ", kFeatures,
               " standard deviations a channel");
 }
@@ -49,25 +49,34 @@ torch::Tensor HaarPreconditioner::denoise(Unet& network, const torch::Tensor& x,
                                           torch::ScalarType body_type, const torch::Tensor& extra_features,
                                           const Condition& condition) const {
   const torch::Tensor variance = feature_std_.to(x.device()).square().view({1, -1, 1, 1, 1});
-  const torch::Tensor s2 =
-      sigma.square().view({-1, 1, 1, 1, 1}) * noise_share(variance).view({1, -1, 1, 1, 1});  // [N,9C,1,1,1]
+  const torch::Tensor share = noise_share(variance).view({1, -1, 1, 1, 1});
+  const torch::Tensor s2 = sigma.square().view({-1, 1, 1, 1, 1}) * share;                // [N,9C,1,1,1]
+  const torch::Tensor m2 = (sigma - boundary_).square().view({-1, 1, 1, 1, 1}) * share;  // of what is to be removed
 
   const torch::Tensor features = haar_features(x);
   torch::Tensor input = features * (s2 + variance).rsqrt();
   if (extra_features.defined()) input = torch::cat({input, extra_features}, 1);
   const torch::Tensor f = network->forward(input, sigma.log() / 4, body_type, condition);
 
-  const torch::Tensor bands = bands_of(features), v = bands_of(variance), n = bands_of(s2);
-  const torch::Tensor clean = bands * (v / (n + v)) + f * (n * v / (n + v)).sqrt();
+  const torch::Tensor bands = bands_of(features), v = bands_of(variance), n = bands_of(s2), m = bands_of(m2);
+  const torch::Tensor clean = bands * (v / (m + v)) + f * (m * v / (n + v)).sqrt();
   return regrouped(haar_inverse(regrouped(clean, kBands)), x.size(1));
+}
+
+torch::Tensor HaarPreconditioner::band_variance() const {
+  TORCH_CHECK(feature_std_.numel() == kFeatures, "the variance of bands is that of one channel");
+  torch::Tensor variance = feature_std_.to(torch::kCPU, torch::kDouble).narrow(0, 0, kBands).square();
+  if (low_band_ == LowBand::given) variance[0] = 0.;
+  return variance;
 }
 
 torch::Tensor HaarPreconditioner::wiener_risk(const torch::Tensor& sigma) const {
   const torch::Tensor variance = feature_std_.to(sigma.device()).square();
   const torch::Tensor v = bands_of(variance.view({1, -1, 1, 1, 1}));
   const torch::Tensor share = bands_of(noise_share(variance).view({1, -1, 1, 1, 1}));
-  const torch::Tensor s2 = sigma.square().view({-1, 1, 1, 1, 1}) * share;
-  return (s2 * v / (s2 + v)).mean({1, 2, 3, 4});
+  const torch::Tensor n = sigma.square().view({-1, 1, 1, 1, 1}) * share;
+  const torch::Tensor m = (sigma - boundary_).square().view({-1, 1, 1, 1, 1}) * share;
+  return (m * v / (n + v)).mean({1, 2, 3, 4});
 }
 
 }  // namespace voxprior

@@ -17,6 +17,7 @@ std::vector<Command> all_commands() {
       {"train diffusion", train_diffusion_command},
       {"train cascade", train_cascade_command},
       {"train autoencoder", train_autoencoder_command},
+      {"train distill", train_distill_command},
       {"prepare", prepare_command},
       {"simulate mri", simulate_mri_command},
       {"simulate ct", simulate_ct_command},

@@ -22,6 +22,7 @@ int train_denoiser_command(const Invocation& invocation);
 int train_diffusion_command(const Invocation& invocation);
 int train_cascade_command(const Invocation& invocation);
 int train_autoencoder_command(const Invocation& invocation);
+int train_distill_command(const Invocation& invocation);
 int prepare_command(const Invocation& invocation);
 int simulate_mri_command(const Invocation& invocation);
 int simulate_ct_command(const Invocation& invocation);

@@ -30,6 +30,7 @@ void LatentChoices::add_to(Arguments& arguments) {
 
 SynthOptions LatentChoices::options() const {
   SynthOptions options = options_;
+  options.needs_ode = true;
   options.model_folder = find_synthesis_model(model_).string();
   options.steps = static_cast<int>(steps_);
   options.detail_steps = static_cast<int>(detail_steps_);

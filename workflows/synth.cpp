@@ -69,14 +69,14 @@ int synth_command(const Invocation& invocation) {
       .option("sampler",
               choice(&run.options.sampler, "--sampler",
                      {"dpmpp-2m", "dpmpp-3m", "unipc-2", "unipc-3", "heun", "heun-churn", "euler", "ddim", "ddpm"}),
-              "how noise becomes a volume; docs/samplers.md says which when")
-      .option("schedule", choice(&run.options.schedule, "--schedule", {"karras", "log-uniform", "cosine", "linear"}),
-              "how the noise levels are spread")
-      .option("steps", at_least(1, &steps, "--steps")->value_name("N")->default_value(run.options.steps),
-              "steps of the coarse model")
-      .option("detail-steps",
-              at_least(1, &detail_steps, "--detail-steps")->value_name("N")->default_value(run.options.detail_steps),
-              "steps of each octave")
+              "how noise becomes a volume; docs/samplers.md says which when. A distilled network has its own way")
+      .option("schedule",
+              choice(&run.options.schedule, "--schedule", {"karras", "log-uniform", "cosine", "linear", "learned"}),
+              "how the noise levels are spread; learned, if the model has learned it")
+      .option("steps", at_least(1, &steps, "--steps")->value_name("N"),
+              "steps of the coarse model; default: 20, or what a distilled one was made for, which takes 1 to 4")
+      .option("detail-steps", at_least(1, &detail_steps, "--detail-steps")->value_name("N"),
+              "steps of each octave; default: 8, or what a distilled one was made for")
       .option("format", choice(&run.format, "--format", {"nifti", "dicom"}),
               "nifti, or a folder of DICOM files for each volume")
       .option("memory", at_least(1, &memory_mb, "--memory")->value_name("MB"),

@@ -37,7 +37,8 @@ struct Fit {
 ordered_json recipe(const SynthRun& run, const SynthSession& session, const Fit& fit, std::int64_t index) {
   ordered_json made{{"seed", run.seed}, {"index", index}};
   made.update(settings_of(session, run.options));
-  made["sampler"] = run.options.sampler;
+  for (const SynthModelFile& file : session.model().files)
+    if (file.steps > 0) made["sampler"][file.file] = file.sampler;
   made["network_calls"] = session.network_calls();
   if (!run.mask.empty()) made["mask_sha256"] = fit.sha256;
   return made;
@@ -240,8 +241,8 @@ ordered_json settings_of(const SynthSession& session, const SynthOptions& option
   settings["model"]["name"] = session.model().name;
   for (const SynthModelFile& file : session.model().files) settings["model"]["sha256"][file.file] = file.sha256;
   settings["schedule"] = options.schedule;
-  settings["steps"] = options.steps;
-  settings["detail_steps"] = options.detail_steps;
+  for (const SynthModelFile& file : session.model().files)
+    if (file.steps > 0) settings["steps"][file.file] = file.steps;
   settings["precision"] = session.precision();
   if (!options.class_name.empty()) settings["class"] = options.class_name;
   if (session.model().told_spacing) settings["spacing_mm"] = session.model().spacing_mm;

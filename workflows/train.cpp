@@ -1,4 +1,4 @@
-// voxprior train denoiser|diffusion|cascade|autoencoder CONFIG.toml: learn a prior from clean volumes.
+// voxprior train denoiser|diffusion|cascade|autoencoder|distill CONFIG.toml: learn a prior from clean volumes.
 #include "workflows/compute/train.h"
 
 #include <boost/program_options.hpp>
@@ -38,9 +38,7 @@ void train_until_interrupted(const TrainOptions& options, ProgressDisplay& progr
   }
 }
 
-int train(const Invocation& invocation, ModelKind kind, const About& about) {
-  TrainOptions options;
-  options.kind = kind;
+int train(const Invocation& invocation, TrainOptions options, const About& about) {
   long long threads = 0;
 
   Arguments arguments;
@@ -65,10 +63,22 @@ int train(const Invocation& invocation, ModelKind kind, const About& about) {
   });
 }
 
+TrainOptions kind_options(ModelKind kind) {
+  TrainOptions options;
+  options.kind = kind;
+  return options;
+}
+
+TrainOptions distill_options() {
+  TrainOptions options;
+  options.distill = true;
+  return options;
+}
+
 }  // namespace
 
 int train_denoiser_command(const Invocation& invocation) {
-  return train(invocation, ModelKind::denoiser,
+  return train(invocation, kind_options(ModelKind::denoiser),
                {"train denoiser",
                 "train a denoiser on a folder of clean volumes",
                 std::string("For denoise --model. ") + kHowItRuns,
@@ -77,7 +87,7 @@ int train_denoiser_command(const Invocation& invocation) {
 
 int train_diffusion_command(const Invocation& invocation) {
   return train(
-      invocation, ModelKind::diffusion,
+      invocation, kind_options(ModelKind::diffusion),
       {"train diffusion",
        "train the coarse model of a cascade on whole volumes of one grid",
        std::string(
@@ -90,7 +100,7 @@ int train_diffusion_command(const Invocation& invocation) {
 
 int train_cascade_command(const Invocation& invocation) {
   return train(
-      invocation, ModelKind::detail,
+      invocation, kind_options(ModelKind::detail),
       {"train cascade",
        "train one octave of a cascade: the detail that belongs to a volume of half the resolution",
        std::string("It learns from patches, so the volumes may have any grid; their resolution is the one that "
@@ -101,7 +111,7 @@ int train_cascade_command(const Invocation& invocation) {
 
 int train_autoencoder_command(const Invocation& invocation) {
   return train(
-      invocation, ModelKind::autoencoder,
+      invocation, kind_options(ModelKind::autoencoder),
       {"train autoencoder",
        "train the latent space in which train diffusion can learn whole volumes",
        std::string("It learns to write a volume as a small grid of numbers, and to read it back. Its model.safetensors "
@@ -110,6 +120,19 @@ int train_autoencoder_command(const Invocation& invocation) {
            kHowItRuns,
        {"Kingma and Welling. Auto-encoding variational Bayes. ICLR 2014.",
         "Rombach et al. High-resolution image synthesis with latent diffusion models. CVPR 2022."}});
+}
+
+int train_distill_command(const Invocation& invocation) {
+  return train(
+      invocation, distill_options(),
+      {"train distill",
+       "teach a network to sample in 1 to 4 calls what a model of train diffusion or train cascade samples in many",
+       std::string(
+           "The teacher is the model file that distill.teacher in CONFIG names, the data are its own. The student "
+           "has the\nteacher's shape and takes its place in a folder of synth; encode, decode, interpolate and "
+           "loglik need the teacher.\n") +
+           kHowItRuns,
+       {"Song et al. Consistency models. ICML 2023.", kEdm}});
 }
 
 }  // namespace voxprior

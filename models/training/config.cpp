@@ -10,6 +10,8 @@
 namespace voxprior {
 namespace {
 
+const std::set<std::string> kDistillSections{"distill", "data", "augment", "training"};
+
 // Whole volumes need noise that hides them; details are small, and neither is a scan with a scanner's noise.
 TrainingConfig defaults_of(ModelKind kind) {
   TrainingConfig config;
@@ -120,6 +122,10 @@ void read_noise(TomlSection section, TrainingConfig& config) {
   section.read("typical_spread", noise.typical_spread, 0.01, 10);
   section.read("uniform_share", noise.uniform_share, 0, 1);
   if (config.kind == ModelKind::denoiser) section.read("correlated_share", noise.correlated_share, 0, 1);
+  if (config.kind != ModelKind::denoiser) {
+    section.read("schedule", noise.schedule, {"log-normal", "learned"});
+    section.read("learned_variance", noise.learned_variance);
+  }
   section.refuse_unknown_keys();
 }
 
@@ -144,6 +150,15 @@ void read_training(TomlSection section, TrainingConfig& config) {
   section.read("checkpoint_minutes", training.checkpoint_minutes, 0, 1e5);
   section.read("validate_every", training.validate_every, 1, 100'000'000);
   if (config.kind != ModelKind::diffusion) section.read("validation_crop", training.validation_crop, 16, 1024);
+  section.refuse_unknown_keys();
+}
+
+void read_distill(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Distill& distill = config.distill;
+  section.read("teacher", distill.teacher);
+  section.read("levels", distill.levels, 2, 1000);
+  section.read("steps", distill.steps, 1, kMostDistilledSteps);
+  section.read("target_ema", distill.target_ema, 0, 0.999999);
   section.refuse_unknown_keys();
 }
 
@@ -177,6 +192,8 @@ void check_together(const TrainingConfig& config, const std::string& file) {
     fail(ExitCode::usage, file, ": data.labels is given, but conditioning.on does not name \"mask\"; add it");
   if (!data.classes.empty() && !config.conditioning.on("class"))
     fail(ExitCode::usage, file, ": data.classes is given, but conditioning.on does not name \"class\"; add it");
+  if (config.noise.learned_variance && (!data.autoencoder.empty() || config.draws_labels()))
+    fail(ExitCode::usage, file, ": noise.learned_variance is for images, not for latents (data.autoencoder) or labels");
   if (data.dataset.empty() && data.train.empty() && data.train_halved.empty())
     fail(ExitCode::usage, file, ": none of data.dataset, data.train and data.train_halved names what to train on");
 }
@@ -203,6 +220,37 @@ TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind
   if (!denoises) read_loss({table, "loss", file}, config);
   read_training({table, "training", file}, config);
   check_together(config, file);
+  return config;
+}
+
+std::string read_teacher_name(const std::filesystem::path& path) {
+  const toml::table table = parse_toml(path, kDistillSections);
+  std::string teacher;
+  TomlSection(table, "distill", path.string()).read("teacher", teacher);
+  if (teacher.empty()) fail(ExitCode::usage, path, ": distill.teacher names no model to distil");
+  return teacher;
+}
+
+TrainingConfig read_distillation_config(const std::filesystem::path& path, const ModelCard& teacher,
+                                        const UnetWidths& widths) {
+  const std::string file = path.string();
+  const toml::table table = parse_toml(path, kDistillSections);
+  TrainingConfig config =
+      defaults_of(teacher.kind == name_of(ModelKind::detail) ? ModelKind::detail : ModelKind::diffusion);
+  config.model.name = teacher.name;
+  config.model.modality = teacher.modality;
+  config.model.widths = widths;
+  config.model.training_data = teacher.training_data;
+  config.model.licence = teacher.licence;
+  config.noise.sigma_min = teacher.sigma_min;
+  config.noise.sigma_max = teacher.sigma_max;
+  read_distill({table, "distill", file}, config);
+  read_data({table, "data", file}, config);
+  read_augment({table, "augment", file}, config);
+  read_training({table, "training", file}, config);
+  check_together(config, file);
+  if (!config.data.autoencoder.empty())
+    fail(ExitCode::usage, file, ": data.autoencoder: only models on volumes can be distilled");
   return config;
 }
 

@@ -9,6 +9,7 @@
 #include "models/kind.h"
 #include "models/network/unet.h"
 #include "models/weights/conditioning.h"
+#include "models/weights/model_card.h"
 
 namespace voxprior {
 
@@ -73,6 +74,9 @@ struct TrainingConfig {
     double typical = 0.08, typical_spread = 0.8;  ///< median and spread (of ln sigma) of the log-normal part
     double uniform_share = 0.15;                  ///< share drawn log-uniformly over the whole range instead
     double correlated_share = 0;  ///< of the Gaussian patches: share with noise as after filtered back-projection
+    std::string schedule = "log-normal";  ///< log-normal | learned: levels drawn as above, or from a schedule that is
+                                          ///< learned with the loss of the variational bound
+    bool learned_variance = false;        ///< learn the variance of the reverse steps, too
   } noise;
 
   /// Of kind autoencoder; see models/training/reconstruction_loss.h.
@@ -80,6 +84,14 @@ struct TrainingConfig {
     double gradient = 1;  ///< weight of the multi-scale gradient loss beside the mean absolute error
     double kl = 1e-3;     ///< weight of the Kullback-Leibler divergence, mean over the latent values
   } loss;
+
+  /// Of `train distill` alone, whose kind, network and noise are those of the teacher.
+  struct Distill {
+    std::string teacher;       ///< model file; ${NAME} is replaced by that environment variable
+    std::int64_t levels = 18;  ///< noise levels between which the teacher takes one step
+    std::int64_t steps = 2;    ///< network calls for a sample unless `synth --steps` says otherwise
+    double target_ema = 0.95;  ///< of the network that neighbouring points are compared with
+  } distill;
 
   struct Training {
     std::int64_t steps = 3000;
@@ -103,5 +115,15 @@ struct TrainingConfig {
 /// Throws Error(ExitCode::usage) with file, line, key and allowed range for a syntax error, an unknown key, a wrong
 /// type or a value out of range.
 TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind kind);
+
+/// The teacher that a configuration of `train distill` names, as it is written there.
+/// Throws Error(ExitCode::usage) if there is none.
+std::string read_teacher_name(const std::filesystem::path& path);
+
+/// Reads and checks a configuration of `train distill`: sections [distill], [data], [augment] and [training] as they
+/// are for the teacher's kind. What the model is, its network and its range of noise come from the teacher. Throws as
+/// read_training_config() does.
+TrainingConfig read_distillation_config(const std::filesystem::path& path, const ModelCard& teacher,
+                                        const UnetWidths& widths);
 
 }  // namespace voxprior

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "models/network_file.h"
 #include "models/precision.h"
+#include "models/training/schedule.h"
 
 namespace voxprior {
 namespace {
@@ -17,7 +18,11 @@ DenoisingObjective::DenoisingObjective(const TrainingRun& run, Conditioning cond
     : config_(run.config),
       conditioning_(std::move(conditioning)),
       device_(run.device),
-      precision_(choose_precision(run.config.training.precision, run.device)) {}
+      precision_(choose_precision(run.config.training.precision, run.device)) {
+  const auto& noise = config_.noise;
+  if (noise.schedule == "learned") schedule_.emplace(noise.sigma_min, noise.sigma_max, config_.training.seed);
+  if (noise.learned_variance) variance_.emplace(noise.sigma_min, noise.sigma_max);
+}
 
 // Initialised from the configuration's seed, then moved to the device.
 Unet DenoisingObjective::initial_network() const {
@@ -40,11 +45,37 @@ HaarPreconditioner DenoisingObjective::preconditioner(const torch::Tensor& featu
 }
 
 torch::Tensor DenoisingObjective::loss(Unet& network, const HaarPreconditioner& preconditioner,
-                                       const TrainingBatch& batch, std::int64_t /*step*/) {
-  const torch::Tensor estimate =
-      denoise_with(network, preconditioner, batch.noisy, batch.sigma, precision_, batch.condition);
-  const torch::Tensor error = (estimate - batch.clean).square().mean({1, 2, 3, 4});
-  return (error / preconditioner.wiener_risk(batch.sigma)).mean();
+                                       const TrainingBatch& drawn, std::int64_t step) {
+  step_ = step;
+  const TrainingBatch batch = schedule_ ? schedule_->at_drawn_levels(drawn, step) : drawn;
+  const torch::Tensor error =
+      denoise_with(network, preconditioner, batch.noisy, batch.sigma, precision_, batch.condition) - batch.clean;
+  if (variance_) variance_->learn(preconditioner, error, batch.sigma);
+  const torch::Tensor squared = error.square().mean({1, 2, 3, 4});
+  if (schedule_) return schedule_->bound(squared, batch.sigma).mean();
+  return (squared / preconditioner.wiener_risk(batch.sigma)).mean();
+}
+
+// What is learned beside the network warms up and cools down with it.
+void DenoisingObjective::follow(const Unet& /*network*/) {
+  const auto& training = config_.training;
+  const double share = learning_rate_at(step_, training.steps, 1, training.warmup_steps, training.cooldown);
+  if (schedule_) schedule_->step(share);
+  if (variance_) variance_->step(share);
+}
+
+TensorMap DenoisingObjective::state() const {
+  TensorMap state;
+  if (schedule_) state.merge(schedule_->state());
+  if (variance_) state.merge(variance_->state());
+  return state;
+}
+
+TensorMap DenoisingObjective::model_tensors() const {
+  TensorMap tensors;
+  if (schedule_) tensors.merge(schedule_->model_tensors());
+  if (variance_) tensors.merge(variance_->model_tensors());
+  return tensors;
 }
 
 std::vector<ValidationScore> DenoisingObjective::score(Unet& network, const HaarPreconditioner& preconditioner,

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <optional>
+
+#include "models/training/learned_schedule.h"
+#include "models/training/learned_variance.h"
 #include "models/training/objective.h"
 #include "models/training/train_network.h"
 
 namespace voxprior {
 
-/// Denoising: E |D(x + sigma n, sigma) - x|^2 / Wiener risk(sigma), so that every noise level counts alike.
+/// Denoising: E |D(x + sigma n, sigma) - x|^2 / Wiener risk(sigma), so that every noise level counts alike; or, with
+/// noise.schedule "learned", the diffusion part of the variational bound in nats per voxel (LearnedSchedule). With
+/// noise.learned_variance the variance of the reverse steps is learned beside (LearnedVariance).
 class DenoisingObjective : public Objective {
  public:
   /// For a network that is to be told `conditioning`.
@@ -18,6 +24,9 @@ class DenoisingObjective : public Objective {
                      std::int64_t step) override;
   std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,
                                      const std::vector<TrainingVolume>& volumes) override;
+  void follow(const Unet& network) override;
+  TensorMap state() const override;
+  TensorMap model_tensors() const override;
   void describe(ModelCard& card, const std::vector<ValidationScore>& scores) const override;
 
  private:
@@ -25,6 +34,9 @@ class DenoisingObjective : public Objective {
   Conditioning conditioning_;
   torch::Device device_;
   torch::ScalarType precision_;
+  std::optional<LearnedSchedule> schedule_;
+  std::optional<LearnedVariance> variance_;
+  std::int64_t step_ = 0;  // that loss() was last called for
 };
 
 }  // namespace voxprior

@@ -47,6 +47,9 @@ class Objective {
 
   /// Tensors that a resumed run needs beside weights and optimiser; shared, not copied. They are restored in place.
   virtual TensorMap state() const { return {}; }
+
+  /// What it learned beside the network, for the model file.
+  virtual TensorMap model_tensors() const { return {}; }
 };
 
 }  // namespace voxprior

@@ -20,6 +20,14 @@ std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes,
 
 torch::Tensor with_channel(const torch::Tensor& sample) { return sample.dim() == 3 ? sample.unsqueeze(0) : sample; }
 
+TrainingBatch with_noise_at(const TrainingBatch& batch, const torch::Tensor& sigma) {
+  const torch::Tensor gain = (sigma / batch.sigma).view({-1, 1, 1, 1, 1});
+  TrainingBatch result = batch;
+  result.noisy = batch.clean + gain * (batch.noisy - batch.clean);
+  result.sigma = sigma;
+  return result;
+}
+
 double draw_sigma(const TrainingConfig::Noise& noise, Random& random) {
   const double low = std::log(noise.sigma_min), high = std::log(noise.sigma_max);
   const bool uniform = random.uniform() < noise.uniform_share;

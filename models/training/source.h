@@ -73,6 +73,10 @@ std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes,
 /// [D,H,W] -> [1,D,H,W]; a latent [C,D,H,W] stays as it is.
 torch::Tensor with_channel(const torch::Tensor& sample);
 
+/// The batch with the same noise at other levels, sigma [N]. For noise that is added, as kinds diffusion and detail
+/// have it.
+TrainingBatch with_noise_at(const TrainingBatch& batch, const torch::Tensor& sigma);
+
 /// Log-normal, a share of it log-uniform, within the range.
 double draw_sigma(const TrainingConfig::Noise& noise, Random& random);
 

@@ -53,6 +53,14 @@ void TomlSection::read(const char* key, std::int64_t& value, std::int64_t minimu
   value = *found;
 }
 
+void TomlSection::read(const char* key, bool& value) {
+  const toml::node* node = find(key);
+  if (!node) return;
+  const auto found = node->value_exact<bool>();
+  if (!found) refuse(*node, key, "must be true or false");
+  value = *found;
+}
+
 void TomlSection::read(const char* key, std::string& value) {
   const toml::node* node = find(key);
   if (!node) return;

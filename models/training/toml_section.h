@@ -19,6 +19,7 @@ class TomlSection {
 
   void read(const char* key, double& value, double minimum, double maximum);
   void read(const char* key, std::int64_t& value, std::int64_t minimum, std::int64_t maximum);
+  void read(const char* key, bool& value);
   void read(const char* key, std::string& value);
   void read(const char* key, std::string& value, const std::vector<std::string>& choices);
   void read(const char* key, std::vector<std::string>& value);

@@ -82,7 +82,7 @@ class NetworkTrainee final : public Trainee {
       card.intensity = "label-shares";
     }
     objective_.describe(card, scores);
-    write_network(file, average_, preconditioner_, card, Overwrite::yes);
+    write_network(file, average_, preconditioner_, card, Overwrite::yes, objective_.model_tensors());
   }
 
  private:

@@ -109,6 +109,13 @@ bool is_sha256(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+Distilled parse_distilled(json object, const std::filesystem::path& path) {
+  Fields fields(std::move(object), path);
+  Distilled distilled{fields.text("teacher_sha256"), fields.count("steps")};
+  fields.expect_none_left();
+  return distilled;
+}
+
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
@@ -127,6 +134,11 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
     unfit(path, "\"autoencoder_sha256\" is no SHA-256 in 64 lower-case digits");
   for (const auto& [key, list] : card.widths) parse_widths(key, list, path);
   if (card.steps < 0) unfit(path, "\"steps\" is negative");
+  if (!card.distilled) return;
+  if (card.kind == "denoiser") unfit(path, "a denoiser cannot be \"distilled\"");
+  if (!is_sha256(card.distilled->teacher_sha256)) unfit(path, "\"teacher_sha256\" is no SHA-256");
+  if (card.distilled->steps < 1 || card.distilled->steps > kMostDistilledSteps)
+    unfit(path, "\"steps\" of \"distilled\" are not 1 to 4");
 }
 
 }  // namespace
@@ -153,6 +165,8 @@ std::string format_model_card(const ModelCard& card) {
   if (!card.autoencoder_sha256.empty()) root["autoencoder_sha256"] = card.autoencoder_sha256;
   if (!card.draws.empty()) root["draws"] = json_of(card.draws);
   if (card.conditioning.any()) root["conditioning"] = json_of(card.conditioning);
+  if (card.distilled)
+    root["distilled"] = {{"teacher_sha256", card.distilled->teacher_sha256}, {"steps", card.distilled->steps}};
   return root.dump();
 }
 
@@ -183,6 +197,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   if (fields.has("autoencoder_sha256")) card.autoencoder_sha256 = fields.text("autoencoder_sha256");
   if (fields.has("conditioning")) card.conditioning = parse_conditioning(fields.object("conditioning"), path);
   if (fields.has("draws")) card.draws = parse_labels(fields.object("draws"), path);
+  if (fields.has("distilled")) card.distilled = parse_distilled(fields.object("distilled"), path);
   fields.expect_none_left();
   check(card, path);
   return card;

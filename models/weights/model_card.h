@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,13 @@ namespace voxprior {
 
 /// The key under which a model file's metadata holds its card.
 inline constexpr const char* kModelCardKey = "voxprior";
+
+/// Of a distilled network: the denoiser whose ODE it learned to jump along.
+struct Distilled {
+  std::string teacher_sha256;  ///< of the teacher's model file
+  std::int64_t steps = 0;      ///< 1 to kMostDistilledSteps: network calls for a sample unless told otherwise
+};
+inline constexpr std::int64_t kMostDistilledSteps = 4;
 
 /// What a model is, for whom it works, and where it came from. Stored as JSON in the metadata of the weights file; the
 /// JSON keys are the names below.
@@ -36,14 +44,14 @@ struct ModelCard {
   std::int64_t steps = 0;                     ///< of training
   std::string autoencoder_sha256;  ///< of the autoencoder file in whose latent space it works; empty: on volumes. An
                                    ///< entry of the JSON only if not empty
+  std::optional<Distilled> distilled;  ///< only if the network is no denoiser but a consistency function
 };
 
 /// Canonical JSON: sorted keys, no spaces. Throws Error(ExitCode::model) for a card that could not be read back.
 std::string format_model_card(const ModelCard& card);
 
-/// Strict: every key but conditioning, draws and autoencoder_sha256 present, of its type and in its range, and no other
-/// key. Throws
-/// Error(ExitCode::model) that names `path` and the key.
+/// Strict: every key present (autoencoder_sha256, conditioning, draws and distilled where they apply), of its type and
+/// in its range, and no other key. Throws Error(ExitCode::model) that names `path` and the key.
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path);
 
 /// The card in the metadata of a weights file; Error(ExitCode::model) if it has none.

@@ -168,6 +168,17 @@ TEST_F(TrainingConfigFile, ConditionsAreNamedAndClassesBelongToThem) {
   EXPECT_THAT(refusal_of(on, ModelKind::denoiser), HasSubstr("'conditioning' is not a section"));
 }
 
+TEST_F(TrainingConfigFile, ALearnedScheduleAndVarianceAreForSynthesis) {
+  const auto path = scratch_ / "recipe.toml";
+  std::ofstream(path) << data_ << "[noise]\nschedule = \"learned\"\nlearned_variance = true\n";
+  const TrainingConfig config = read_training_config(path, ModelKind::diffusion);
+  EXPECT_EQ(config.noise.schedule, "learned");
+  EXPECT_TRUE(config.noise.learned_variance);
+  EXPECT_THROW(read_training_config(path, ModelKind::denoiser), Error);
+  std::ofstream(path) << data_ << "[noise]\nlearned_variance = 1\n";
+  EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error);
+}
+
 TEST_F(TrainingConfigFile, HeadsMustDivideTheChannelsThatTheyShare) {
   const auto path = scratch_ / "recipe.toml";
   std::ofstream(path) << data_ << "[model]\nheads = 5\n";

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "models/cascade_files.h"
@@ -13,13 +14,14 @@
 #include "models/precision.h"
 #include "models/told.h"
 #include "pipeline/cascade/cascade.h"
+#include "pipeline/cascade/cascade_bound.h"
 #include "pipeline/cascade/cascade_likelihood.h"
 #include "pipeline/cascade/latent.h"
-#include "pipeline/samplers/registry.h"
 #include "pipeline/samplers/starting_noise.h"
 #include "pipeline/samplers/step_noise.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
+#include "workflows/compute/level_sampling.h"
 #include "workflows/compute/on_device.h"
 #include "workflows/compute/resource_errors.h"
 
@@ -35,12 +37,15 @@ class CascadeSession final : public SynthSession {
       : options_(options),
         device_(device),
         precision_(choose_precision(options.precision, device)),
-        sampler_(sampler_by_name(options.sampler)),
         loaded_(load_cascade(options.model_folder, device, precision_)),
         told_{options.class_name, options.spacing_mm, options.spacing_from, options.mask || loaded_.mask,
               options.guidance} {
     check_told(loaded_, told_);
     check_memory();
+    sampling_.push_back(level_sampling(loaded_.coarse, options, options.steps, kCoarseSteps));
+    for (const LoadedDenoiser& octave : loaded_.octaves)
+      sampling_.push_back(level_sampling(octave, options, options.detail_steps, kDetailSteps));
+    if (loaded_.mask) mask_sampling_ = level_sampling(*loaded_.mask, options, options.steps, kCoarseSteps);
     cascade_ = cascade_of(without_mask(), true);
     learn_facts();
   }
@@ -51,11 +56,11 @@ class CascadeSession final : public SynthSession {
 
   int network_calls() const override {
     int calls = 0;
-    for (std::size_t level = 0; level <= cascade_.octaves.size(); ++level)
-      calls += evaluations(sampler_, levels_at(cascade_, level).sigmas) * evaluations_for_one(loaded_, level, told_);
-    if (loaded_.mask && !options_.mask)
+    for (std::size_t level = 0; level < sampling_.size(); ++level)
       calls +=
-          evaluations(sampler_, sigmas_of(*loaded_.mask, options_.steps)) * mask_evaluations_for_one(loaded_, told_);
+          evaluations(sampling_[level].sampler, sampling_[level].sigmas) * evaluations_for_one(loaded_, level, told_);
+    if (mask_sampling_ && !options_.mask)
+      calls += evaluations(mask_sampling_->sampler, mask_sampling_->sigmas) * mask_evaluations_for_one(loaded_, told_);
     return calls;
   }
 
@@ -67,10 +72,10 @@ class CascadeSession final : public SynthSession {
       double done = 0;
       const auto sample = [&](const CascadeLevel& level, torch::Tensor x, std::uint64_t level_seed,
                               std::size_t number) {
-        const double share = (loaded_.latent_space ? kShareOfSampling : 1) * work(level, number) / total_work();
+        const double share = (loaded_.latent_space ? kShareOfSampling : 1) * work(number) / total_work();
         const auto tell = [&](double fraction) { progress.update(done + share * fraction); };
         torch::Tensor result =
-            sampler_.sample(level.denoise, std::move(x), level.sigmas, step_noise({level_seed}), tell);
+            sampling_[number].sampler.sample(level.denoise, std::move(x), level.sigmas, step_noise({level_seed}), tell);
         done += share;
         return result;
       };
@@ -85,14 +90,13 @@ class CascadeSession final : public SynthSession {
                                       ProgressDisplay& progress) const override {
     return with_resource_errors([&] {
       const torch::NoGradGuard no_grad;
-      const CascadeLevel level{on_device(mask_denoiser(loaded_, told_), device_),
-                               sigmas_of(*loaded_.mask, options_.steps)};
+      const Denoiser denoise = on_device(mask_denoiser(loaded_, told_), device_);
       std::vector<std::int64_t> size = loaded_.mask_size;
       size.insert(size.begin(), static_cast<std::int64_t>(facts_.labels.size()) + 1);
       const std::uint64_t own = level_seed(seed, index, kMaskLevel);
-      const torch::Tensor noise = starting_noise({own}, size, level.sigmas.front());
-      const torch::Tensor shares = sampler_.sample(level.denoise, noise, level.sigmas, step_noise({own}),
-                                                   [&](double fraction) { progress.update(fraction); });
+      const torch::Tensor noise = starting_noise({own}, size, mask_sampling_->sigmas.front());
+      const torch::Tensor shares = mask_sampling_->sampler.sample(
+          denoise, noise, mask_sampling_->sigmas, step_noise({own}), [&](double f) { progress.update(f); });
       const torch::Tensor numbers = label_numbers(enlarged(shares)[0]).contiguous();
       return std::vector<std::uint8_t>(numbers.data_ptr<std::uint8_t>(),
                                        numbers.data_ptr<std::uint8_t>() + numbers.numel());
@@ -126,6 +130,23 @@ class CascadeSession final : public SynthSession {
       const CascadeLikelihood found = cascade_likelihood(cascade_of(without_mask(), false), tensor_of(voxels), seed,
                                                          options, [&](double f) { progress.update(f); });
       return VolumeLikelihood{found.bits_per_voxel, found.bits_of_levels, voxels_of(found.bits_map), found.evaluations};
+    });
+  }
+
+  VolumeLikelihood bound(std::vector<float> voxels, double grey_level, int steps, std::uint64_t seed,
+                         ProgressDisplay& progress) const override {
+    refuse_latent_space("given a likelihood");
+    return with_resource_errors([&] {
+      Cascade cascade = cascade_;
+      cascade.coarse.sigmas = bound_levels(loaded_.coarse, steps);
+      std::vector<BandErrors> errors{*loaded_.coarse.band_errors};
+      for (std::size_t i = 0; i < cascade.octaves.size(); ++i) {
+        cascade.octaves[i].sigmas = bound_levels(loaded_.octaves[i], steps);
+        errors.push_back(*loaded_.octaves[i].band_errors);
+      }
+      const CascadeBound found =
+          cascade_bound(cascade, errors, tensor_of(voxels), seed, grey_level, [&](double f) { progress.update(f); });
+      return VolumeLikelihood{found.bits_per_voxel, found.bits_of_levels, {}, found.evaluations};
     });
   }
 
@@ -182,12 +203,12 @@ class CascadeSession final : public SynthSession {
     Cascade cascade;
     cascade.coarse_size = loaded_.coarse_size;
     if (loaded_.latent_space) cascade.coarse_channels = loaded_.latent_space->channels();
-    cascade.coarse = level_of(loaded_.coarse, on_device(told_denoiser(loaded_, 0, told), device_), options_.steps);
+    cascade.coarse = {on_device(told_denoiser(loaded_, 0, told), device_), sampling_[0].sigmas};
     for (std::size_t i = 0; i < loaded_.octaves.size(); ++i) {
       const LoadedDenoiser& octave = loaded_.octaves[i];
       Denoiser denoise = on_device(told_denoiser(loaded_, i + 1, told), device_);
       if (in_tiles) denoise = tiled(denoise, octave.locality, octave.bytes_per_voxel, options_.memory_bytes);
-      cascade.octaves.push_back(level_of(octave, denoise, options_.detail_steps));
+      cascade.octaves.push_back({denoise, sampling_[i + 1].sigmas});
     }
     return cascade;
   }
@@ -207,15 +228,6 @@ class CascadeSession final : public SynthSession {
     return cascade;
   }
 
-  CascadeLevel level_of(const LoadedDenoiser& model, Denoiser denoise, int steps) const {
-    return {std::move(denoise), sigmas_of(model, steps)};
-  }
-
-  std::vector<double> sigmas_of(const LoadedDenoiser& model, int steps) const {
-    const double highest = model.card.sigma_max / sampler_.sigma_max_factor;
-    return schedule_by_name(options_.schedule, steps, model.card.sigma_min, highest);
-  }
-
   /// Shares [1,K,D,H,W] on the grid of the volumes: interpolated, which keeps their sum, so that edges stay smooth.
   torch::Tensor enlarged(const torch::Tensor& shares) const {
     const std::vector<std::int64_t> size{facts_.size[2], facts_.size[1], facts_.size[0]};
@@ -223,13 +235,14 @@ class CascadeSession final : public SynthSession {
   }
 
   /// What a level costs, in evaluations of the coarse level's volume.
-  double work(const CascadeLevel& level, std::size_t number) const {
-    return evaluations(sampler_, level.sigmas) * static_cast<double>(std::int64_t{1} << (3 * number));
+  double work(std::size_t number) const {
+    return evaluations(sampling_[number].sampler, sampling_[number].sigmas) *
+           static_cast<double>(std::int64_t{1} << (3 * number));
   }
 
   double total_work() const {
-    double sum = work(cascade_.coarse, 0);
-    for (std::size_t i = 0; i < cascade_.octaves.size(); ++i) sum += work(cascade_.octaves[i], i + 1);
+    double sum = 0;
+    for (std::size_t i = 0; i < sampling_.size(); ++i) sum += work(i);
     return sum;
   }
 
@@ -249,19 +262,25 @@ class CascadeSession final : public SynthSession {
     const std::int64_t factor =
         loaded_.latent_space ? loaded_.latent_space->factor() : std::int64_t{1} << loaded_.octaves.size();
     for (int axis = 0; axis < 3; ++axis) facts_.size[axis] = loaded_.coarse_size[2 - axis] * factor;
-    facts_.files.push_back({"coarse.safetensors", loaded_.coarse.sha256});
-    if (loaded_.latent_space) facts_.files.push_back({"autoencoder.safetensors", loaded_.latent_space->sha256()});
-    if (loaded_.mask) facts_.files.push_back({"mask.safetensors", loaded_.mask->sha256});
+    add_file("coarse.safetensors", loaded_.coarse, sampling_[0]);
+    if (loaded_.latent_space)
+      facts_.files.push_back({"autoencoder.safetensors", loaded_.latent_space->sha256(), 0, ""});
+    if (loaded_.mask) add_file("mask.safetensors", *loaded_.mask, *mask_sampling_);
     for (std::size_t i = 0; i < loaded_.octaves.size(); ++i)
-      facts_.files.push_back({"octave-" + std::to_string(i + 1) + ".safetensors", loaded_.octaves[i].sha256});
+      add_file("octave-" + std::to_string(i + 1) + ".safetensors", loaded_.octaves[i], sampling_[i + 1]);
+  }
+
+  void add_file(const std::string& name, const LoadedDenoiser& network, const LevelSampling& sampling) {
+    facts_.files.push_back({name, network.sha256, sampling.steps, sampling.sampler.name});
   }
 
   SynthOptions options_;
   torch::Device device_;
   torch::ScalarType precision_;
-  const NamedSampler& sampler_;
   LoadedCascade loaded_;
   Told told_;
+  std::vector<LevelSampling> sampling_;  // coarse first
+  std::optional<LevelSampling> mask_sampling_;
   Cascade cascade_;
   SynthFacts facts_;
 };

@@ -12,26 +12,31 @@
 
 namespace voxprior {
 
+inline constexpr int kCoarseSteps = 20, kDetailSteps = 8;
+
 /// What determines a synthetic volume beside its seed and number, and where to compute it.
 struct SynthOptions {
   std::string model_folder;
   std::string sampler = "dpmpp-2m", schedule = "karras";  ///< see pipeline/samplers/registry.h
-  int steps = 20;                                         ///< of the coarse model
-  std::string class_name;                                 ///< what to make; empty: any
-  std::optional<Spacing> spacing_mm;                      ///< voxel edges along i, j, k; none: the model's own
-  std::string spacing_from;                               ///< the mask that they are of; empty: they were asked for
-  bool mask = false;                                      ///< whether generate() is given masks
-  double guidance = 1;                                    ///< weight of class and mask
-  int detail_steps = 8;                                   ///< of each octave
-  std::string device = "auto";                            ///< auto | cpu | cuda
-  std::string precision = "auto";                         ///< auto | float32 | bfloat16
-  double memory_bytes = 0;                                ///< for the tiles of the octaves
+  int steps = 0;                      ///< of the coarse model; 0: kCoarseSteps, or what a distilled one was made for
+  int detail_steps = 0;               ///< of each octave; 0: kDetailSteps, or what a distilled one was made for
+  bool needs_ode = false;             ///< to encode, decode or compute likelihoods: a distilled model is refused
+  std::string class_name;             ///< what to make; empty: any
+  std::optional<Spacing> spacing_mm;  ///< voxel edges along i, j, k; none: the model's own
+  std::string spacing_from;           ///< the mask that they are of; empty: they were asked for
+  bool mask = false;                  ///< whether generate() is given masks
+  double guidance = 1;                ///< weight of class and mask
+  std::string device = "auto";        ///< auto | cpu | cuda
+  std::string precision = "auto";     ///< auto | float32 | bfloat16
+  double memory_bytes = 0;            ///< for the tiles of the octaves
   int threads = 1;
 };
 
 /// One of the networks of a model.
 struct SynthModelFile {
   std::string file, sha256;
+  int steps = 0;        ///< of the network; 0 for an autoencoder
+  std::string sampler;  ///< what it is sampled with: a distilled one with "consistency", whatever was asked for
 };
 
 /// What a command needs to know of a synthesis model, without LibTorch.
@@ -52,8 +57,8 @@ struct SynthFacts {
 struct VolumeLikelihood {
   double bits_per_voxel = 0;
   std::vector<double> bits_of_levels;  ///< coarse first; they add up to bits_per_voxel
-  std::vector<float> map;              ///< bits of each voxel, i fastest
-  int evaluations = 0;                 ///< of the networks, each with a backward pass
+  std::vector<float> map;              ///< bits of each voxel, i fastest; of the exact likelihood alone
+  int evaluations = 0;                 ///< of the networks, for the exact likelihood each with a backward pass
 };
 
 /// A loaded synthesis model. Lives in the compute module, so everything here is virtual and free of LibTorch.
@@ -88,6 +93,12 @@ class SynthSession {
   /// see pipeline/cascade/cascade_likelihood.h. `probes` random vectors, drawn from `seed`. Whole levels at once.
   virtual VolumeLikelihood likelihood(std::vector<float> voxels, double grey_level, int probes, double tolerance,
                                       std::uint64_t seed, ProgressDisplay& progress) const = 0;
+
+  /// An upper bound on that in `steps` steps of each level, with noise drawn from `seed`; no map. The noise levels and
+  /// the variances of the reverse steps are the model's own where it has learned them, else log-uniform and those of
+  /// the Wiener filter; see pipeline/cascade/cascade_bound.h.
+  virtual VolumeLikelihood bound(std::vector<float> voxels, double grey_level, int steps, std::uint64_t seed,
+                                 ProgressDisplay& progress) const = 0;
 
   /// Point t in 0 .. 1 between two latents.
   virtual std::vector<float> between(std::vector<float> a, std::vector<float> b, double t) const = 0;

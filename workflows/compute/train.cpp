@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
+#include "models/training/distillation.h"
 #include "models/training/train_autoencoder.h"
 #include "models/training/train_network.h"
 #include "workflows/compute/device.h"
@@ -47,18 +49,15 @@ void append(std::vector<TrainingVolume>& volumes, std::vector<TrainingVolume> mo
   std::move(more.begin(), more.end(), std::back_inserter(volumes));
 }
 
-void train(const TrainOptions& options, ProgressDisplay& progress) {
-  at::set_num_threads(options.threads);
-  TrainingRun run{read_training_config(options.config_file, options.kind), text_of(options.config_file),
-                  options.out_folder, options.resume, choose_device(options.device)};
+struct Volumes {
+  std::vector<TrainingVolume> training, validation;
+};
 
-  run.config.data.autoencoder = expand_variables(run.config.data.autoencoder);
-
-  progress.stage("reading volumes");
-  const auto& data = run.config.data;
-  const std::string& modality = run.config.model.modality;
-  const VolumeContext context{VolumeClasses(data.classes), VolumeLabels(data.labels, run.config.labels),
-                              run.config.draws_labels()};
+Volumes read_volumes(const TrainingConfig& config) {
+  const auto& data = config.data;
+  const std::string& modality = config.model.modality;
+  const VolumeContext context{VolumeClasses(data.classes), VolumeLabels(data.labels, config.labels),
+                              config.draws_labels()};
   auto training = read_training_volumes(data.train, data.exclude, modality, context);
   for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, modality, context))
     training.push_back(halved(volume));
@@ -67,12 +66,41 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
   append(validation, read_dataset_volumes(data.dataset, Split::validation, modality, context));
   for (TrainingVolume& volume : validation)
     for (std::int64_t i = 0; i < data.halvings; ++i) volume = halved(volume);
-  progress.note(std::to_string(training.size()) + " volumes to train on, " + std::to_string(validation.size()) +
-                " to validate on; " + run.device.str() + ", " + std::to_string(options.threads) + " threads");
+  return {std::move(training), std::move(validation)};
+}
+
+void train(const TrainOptions& options, ProgressDisplay& progress) {
+  at::set_num_threads(options.threads);
+  TrainingRun run;
+  run.recipe = text_of(options.config_file);
+  run.out_folder = options.out_folder;
+  run.resume = options.resume;
+  run.device = choose_device(options.device);
+  std::optional<Teacher> teacher;
+  if (options.distill) {
+    const std::string file = expand_variables(read_teacher_name(options.config_file));
+    teacher = load_teacher(file, run.device);
+    run.config = read_distillation_config(options.config_file, teacher->card, teacher->network->widths());
+    run.config.distill.teacher = file;
+  } else {
+    run.config = read_training_config(options.config_file, options.kind);
+    run.config.data.autoencoder = expand_variables(run.config.data.autoencoder);
+  }
+
+  progress.stage("reading volumes");
+  Volumes volumes = read_volumes(run.config);
+  progress.note(std::to_string(volumes.training.size()) + " volumes to train on, " +
+                std::to_string(volumes.validation.size()) + " to validate on; " + run.device.str() + ", " +
+                std::to_string(options.threads) + " threads");
 
   progress.stage("training");
-  const auto learn = options.kind == ModelKind::autoencoder ? train_autoencoder : train_network;
-  learn(run, std::move(training), validation, observer_of(progress));
+  const TrainingObserver observer = observer_of(progress);
+  if (teacher)
+    distil_network(run, *teacher, std::move(volumes.training), volumes.validation, observer);
+  else if (options.kind == ModelKind::autoencoder)
+    train_autoencoder(run, std::move(volumes.training), volumes.validation, observer);
+  else
+    train_network(run, std::move(volumes.training), volumes.validation, observer);
 }
 
 }  // namespace

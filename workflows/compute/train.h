@@ -9,6 +9,7 @@ namespace voxprior {
 
 struct TrainOptions {
   ModelKind kind = ModelKind::denoiser;
+  bool distill = false;  ///< train a student of the teacher that the configuration names; its kind is the teacher's
   std::string config_file, out_folder;
   bool resume = false;
   std::string device = "auto";  ///< auto | cpu | cuda

@@ -50,6 +50,32 @@ std::string refusal(const std::function<void(json&)>& change) {
   return "was accepted";
 }
 
+TEST(ModelCard, SaysOfADistilledModelWhatItWasMadeOf) {
+  EXPECT_FALSE(parse_model_card(format_model_card(example_card()), "file").distilled);
+  ModelCard card = example_card();
+  card.kind = "diffusion";
+  card.distilled = Distilled{std::string(64, 'c'), 2};
+  const ModelCard back = parse_model_card(format_model_card(card), "file");
+  ASSERT_TRUE(back.distilled);
+  EXPECT_EQ(back.distilled->teacher_sha256, std::string(64, 'c'));
+  EXPECT_EQ(back.distilled->steps, 2);
+
+  const auto refused = [](const char* key, const json& value) {
+    return refusal([&](json& root) {
+      root["kind"] = "diffusion";
+      root["distilled"] = {{"teacher_sha256", std::string(64, 'c')}, {"steps", 2}};
+      root["distilled"][key] = value;
+    });
+  };
+  EXPECT_THAT(refused("steps", 5), HasSubstr("1 to 4"));
+  EXPECT_THAT(refused("teacher_sha256", "abc"), HasSubstr("teacher_sha256"));
+  EXPECT_THAT(refused("more", 1), HasSubstr("unknown key"));
+  EXPECT_THAT(refusal([](json& root) {
+                root["distilled"] = {{"teacher_sha256", std::string(64, 'c')}, {"steps", 2}};
+              }),
+              HasSubstr("denoiser"));
+}
+
 TEST(ModelCard, ComesBackAsItWas) {
   const ModelCard before = example_card();
   const ModelCard after = parse_model_card(format_model_card(before), "file");

@@ -1,0 +1,73 @@
+#include "workflows/compute/level_sampling.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "base/error.h"
+#include "pipeline/samplers/consistency.h"
+#include "pipeline/samplers/ddpm.h"
+#include "pipeline/samplers/schedule.h"
+
+namespace voxprior {
+namespace {
+
+constexpr const char* kLearnedSchedule = "learned";
+
+NamedSampler consistency_sampler(double sigma_min) {
+  NamedSampler sampler{"consistency", "", true, 1, 1, {}};
+  sampler.sample = [sigma_min](const Denoiser& f, torch::Tensor x, const std::vector<double>& sigmas,
+                               const StepNoise& noise, const Progress& progress) {
+    return sample_consistency(f, std::move(x), sigmas, noise, progress, sigma_min);
+  };
+  return sampler;
+}
+
+NamedSampler ddpm_by_band(NamedSampler ddpm, const BandErrors& errors) {
+  ddpm.name = "ddpm, learned variance";
+  ddpm.sample = [errors](const Denoiser& denoise, torch::Tensor x, const std::vector<double>& sigmas,
+                         const StepNoise& noise, const Progress& progress) {
+    return sample_ddpm_by_band(denoise, std::move(x), sigmas, noise, progress, errors);
+  };
+  return ddpm;
+}
+
+std::vector<double> levels_of(const LoadedDenoiser& network, const SynthOptions& options, int steps, double highest) {
+  const ModelCard& card = network.card;
+  if (options.schedule != kLearnedSchedule) return schedule_by_name(options.schedule, steps, card.sigma_min, highest);
+  const std::filesystem::path folder = options.model_folder;
+  if (!network.schedule)
+    fail(ExitCode::usage, folder, ": holds a ", card.kind, " model without a learned noise schedule");
+  if (highest < card.sigma_max)
+    fail(ExitCode::usage, "the learned schedule begins where the model ends; ", options.sampler,
+         " goes beyond its start");
+  return network.schedule->levels(steps);
+}
+
+}  // namespace
+
+LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, int asked, int usual) {
+  const ModelCard& card = network.card;
+  LevelSampling plain{sampler_by_name(options.sampler), {}, asked > 0 ? asked : usual};
+  if (!card.distilled) {
+    plain.sigmas = levels_of(network, options, plain.steps, card.sigma_max / plain.sampler.sigma_max_factor);
+    if (plain.sampler.name == "ddpm" && network.variance_learned)
+      plain.sampler = ddpm_by_band(plain.sampler, *network.band_errors);
+    return plain;
+  }
+  const std::filesystem::path folder = options.model_folder;
+  if (options.needs_ode)
+    fail(ExitCode::model, folder,
+         ": holds a distilled network, which makes volumes but cannot be run backwards; use the model it was made of");
+  if (asked > kMostDistilledSteps)
+    fail(ExitCode::usage, folder, ": holds a distilled network, which takes 1 to ", kMostDistilledSteps, " steps, not ",
+         asked);
+  const int steps = asked > 0 ? asked : static_cast<int>(card.distilled->steps);
+  return {consistency_sampler(card.sigma_min), consistency_levels(steps, card.sigma_min, card.sigma_max), steps};
+}
+
+std::vector<double> bound_levels(const LoadedDenoiser& network, int steps) {
+  return network.schedule ? network.schedule->levels(steps)
+                          : log_uniform_schedule(steps, network.card.sigma_min, network.card.sigma_max);
+}
+
+}  // namespace voxprior

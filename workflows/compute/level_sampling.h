@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "models/denoiser_file.h"
+#include "pipeline/samplers/registry.h"
+#include "workflows/compute/synth_session.h"
+
+namespace voxprior {
+
+/// How the network of one level of a cascade is followed from noise to a volume.
+struct LevelSampling {
+  NamedSampler sampler;
+  std::vector<double> sigmas;
+  int steps = 0;
+};
+
+/// With the sampler and schedule that were asked for, "learned" being the network's own, and ddpm with the network's
+/// own variances if it has them; a distilled network as the consistency function that it is. `asked` steps, or where
+/// that is 0 what the network was distilled for, else `usual`. Throws Error(ExitCode::usage) for a sampler or schedule
+/// that does not exist and for too many steps, Error(ExitCode::model) for a distilled network if options.needs_ode.
+LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, int asked, int usual);
+
+/// Noise levels for the variational bound of `steps` steps: learned, if the network has learned them, else log-uniform.
+std::vector<double> bound_levels(const LoadedDenoiser& network, int steps);
+
+}  // namespace voxprior
