@@ -58,9 +58,8 @@ TEST(LearnedSchedule, TakesTheScatterOutOfTheBoundAndLeavesItsValue) {
   EXPECT_NEAR(mean_before / bound, 1, 0.01);
   learn(schedule, 1500);
   const auto [mean_after, spread_after] = spread_of(schedule);
-  std::printf("spread %g -> %g, mean %g -> %g exact %g\n", spread_before, spread_after, mean_before, mean_after, bound);
   EXPECT_NEAR(mean_after / bound, 1, 0.02);
-  EXPECT_LT(spread_after, 0.2 * spread_before);
+  EXPECT_LT(spread_after, 0.2 * spread_before);  // measured 0.85 and 0.018
 }
 
 TEST(LearnedSchedule, MakesTheBoundOfFewStepsTighter) {
@@ -79,9 +78,8 @@ TEST(LearnedSchedule, MakesTheBoundOfFewStepsTighter) {
   const double exact = 0.5 * (square / kVariance + std::log(2 * M_PI * kVariance)) / M_LN2;
   const double learned = bound(schedule.schedule().levels(20));
   const double fixed = bound(log_uniform_schedule(20, kSigmaMin, kSigmaMax));
-  std::printf("exact %g learned %g fixed %g\n", exact, learned, fixed);
   EXPECT_GT(learned, exact);
-  EXPECT_LT(learned - exact, 0.8 * (fixed - exact));
+  EXPECT_LT(learned - exact, 0.8 * (fixed - exact));  // measured 2.34 and 3.83, exact 1.03
 }
 
 TEST(LearnedSchedule, SpreadsTheLevelsOfABatchAndRepeatsThem) {
@@ -116,8 +114,7 @@ TEST(LearnedVariance, ConvergesToThePosteriorVarianceOfEveryBand) {
     const torch::Tensor levels = torch::tensor({0.05, 0.3, 2.}, torch::kDouble), l2 = levels.square().unsqueeze(1);
     const std::int64_t first = low == LowBand::given ? 1 : 0;
     const torch::Tensor ratio = (errors.at(levels) / (l2 * v / (l2 + v))).narrow(1, first, 8 - first);
-    std::printf("worst ratio %g\n", (ratio - 1).abs().max().item<double>());
-    EXPECT_LT((ratio - 1).abs().max().item<double>(), 0.12);
+    EXPECT_LT((ratio - 1).abs().max().item<double>(), 0.12);  // measured 0.062
     if (low == LowBand::given) {
       EXPECT_EQ(errors.at(levels).select(1, 0).abs().max().item<double>(), 0);
     }
