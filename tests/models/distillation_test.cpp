@@ -9,6 +9,7 @@
 #include "models/denoiser_file.h"
 #include "models/network_file.h"
 #include "models/training/checkpoint.h"
+#include "models/weights/safetensors.h"
 #include "pipeline/samplers/heun.h"
 #include "pipeline/wavelet/haar.h"
 #include "tests/support/refusal.h"
@@ -209,6 +210,13 @@ TEST_F(Distillation, RefusesTeachersThatDoNotFit) {
               HasSubstr("is a denoiser"));
   EXPECT_THAT(refusal(ExitCode::model, [&] { load_teacher(teacher_file(ModelKind::detail, true), torch::kCPU); }),
               HasSubstr("is distilled already"));
+  SafetensorsFile told = read_safetensors(teacher_file(ModelKind::detail));
+  ModelCard card = model_card_of(told.metadata, "told");
+  card.conditioning.classes = {"t1", "t2"};
+  told.metadata[kModelCardKey] = format_model_card(card);
+  write_safetensors(scratch_ / "told.safetensors", told, Overwrite::yes);
+  EXPECT_THAT(refusal(ExitCode::model, [&] { load_teacher(scratch_ / "told.safetensors", torch::kCPU); }),
+              HasSubstr("only unconditional models"));
 
   const Teacher teacher = load_teacher(teacher_file(ModelKind::diffusion), torch::kCPU);
   std::vector<TrainingVolume> others = volumes(0, 1);
