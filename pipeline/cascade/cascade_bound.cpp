@@ -19,8 +19,7 @@ CascadeBound cascade_bound(const Cascade& cascade, const std::vector<BandErrors>
                            std::uint64_t seed, double quantisation_width, const Progress& progress) {
   const std::size_t octaves = cascade.octaves.size();
   TORCH_CHECK(errors.size() == octaves + 1, "cascade_bound needs variances for ", octaves + 1, " levels");
-  std::vector<torch::Tensor> pyramid{volume};
-  for (std::size_t i = 0; i < octaves; ++i) pyramid.insert(pyramid.begin(), torch::avg_pool3d(pyramid.front(), 2));
+  const std::vector<torch::Tensor> pyramid = pyramid_of(volume, octaves);
 
   CascadeBound result;
   for (std::size_t i = 0; i <= octaves; ++i) {
