@@ -2,25 +2,21 @@
 
 #include <torch/torch.h>
 
+#include <utility>
+
 #include "pipeline/reconstruction/norms.h"
 
 namespace voxprior {
-namespace {
 
-constexpr double kDataStepTolerance = 1e-6;  // what float32 can tell
-
-}  // namespace
-
-torch::Tensor conjugate_gradients(const LinearOperator& a, double rho, const torch::Tensor& b, torch::Tensor start,
+torch::Tensor conjugate_gradients(const HermitianProduct& product, const torch::Tensor& b, torch::Tensor start,
                                   int iterations, double tolerance, const CgObserver& observer) {
-  const auto product = [&](const torch::Tensor& v) { return rho == 0 ? a.normal(v) : a.normal(v) + rho * v; };
   torch::Tensor x = std::move(start), residual = b - product(x), direction = residual;
   double energy = squared_norm(residual);
   const double enough = tolerance * tolerance * squared_norm(b);
   for (int i = 0; i < iterations && energy > enough; ++i) {
     const torch::Tensor image = product(direction);
     const double curvature = real_inner(direction, image);
-    if (!(curvature > 0)) break;  // what is left of the residual is rounding, in the null space of A
+    if (!(curvature > 0)) break;  // what is left of the residual is rounding, in the null space of M
     const double step = energy / curvature;
     x = x + step * direction;
     residual = residual - step * image;
@@ -30,6 +26,12 @@ torch::Tensor conjugate_gradients(const LinearOperator& a, double rho, const tor
     energy = next;
   }
   return x;
+}
+
+torch::Tensor conjugate_gradients(const LinearOperator& a, double rho, const torch::Tensor& b, torch::Tensor start,
+                                  int iterations, double tolerance, const CgObserver& observer) {
+  return conjugate_gradients([&](const torch::Tensor& v) { return rho == 0 ? a.normal(v) : a.normal(v) + rho * v; }, b,
+                             std::move(start), iterations, tolerance, observer);
 }
 
 torch::Tensor data_step(const LinearOperator& a, const torch::Tensor& aty, double rho, const torch::Tensor& z,

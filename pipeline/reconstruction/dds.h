@@ -13,7 +13,8 @@ namespace voxprior {
 ///
 /// M = cg_iterations is part of the method, not of its accuracy: few steps stay in a Krylov space that begins at x0 and
 /// so near the data manifold. gamma is one number for all levels (1 in the paper), and unlike DiffPIR's rho does not
-/// use the noise. The result is the last x0hat. A sampler: nothing to converge to, and a seed is a sample. Chung, Lee
+/// use the noise: samples lie closer together than those of the posterior, for a Gaussian prior too. The result is the
+/// last x0hat. A sampler: nothing to converge to, and a seed is a sample. Chung, Lee
 /// and Ye, Decomposed diffusion sampler for accelerating large-scale inverse problems, ICLR 2024, Algorithm 2 and
 /// equation 13; the prior here is three-dimensional, so their total variation along z is not needed.
 ///

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/types.h>
+
 #include <vector>
 
 #include "pipeline/reconstruction/normalised_problem.h"
@@ -13,6 +15,17 @@ namespace voxprior {
 /// of DPIR: Zhang et al., Plug-and-play image restoration with deep denoiser prior, IEEE Trans Pattern Analysis and
 /// Machine Intelligence 44:6360-6376, 2022, section 4.2.
 std::vector<double> denoiser_levels(const NormalisedProblem& problem, const MethodOptions& options, int count);
+
+/// The same without regard to the noise of the data: for methods that sample the posterior, whose spread below the
+/// noise is drawn at levels below it.
+std::vector<double> sampling_levels(const NormalisedProblem& problem, const MethodOptions& options, int count);
+
+/// From x at level sigma to level sigma' < sigma by the reverse diffusion (DDPM, Ho et al., arXiv:2006.11239, equation
+/// 7) towards `clean`, the mean of the clean image; in the coordinates x = x0 + sigma n:
+///
+///   clean + (sigma'/sigma)^2 (x - clean) + sigma' sqrt(1 - sigma'^2 / sigma^2) noise
+torch::Tensor ancestral_step(const torch::Tensor& x, const torch::Tensor& clean, double sigma, double next,
+                             const torch::Tensor& noise);
 
 /// The first of them, and after them the last for ever: for methods that come down to a level and then converge at it.
 double level_or_last(const std::vector<double>& levels, int iteration);

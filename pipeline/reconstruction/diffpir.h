@@ -15,7 +15,9 @@ namespace voxprior {
 ///
 /// The result is D at the last level: as in its code, the last step has no data step. A sampler, not a minimiser: there
 /// is nothing to converge to, and a seed is a sample. Its spread is that of the paper's heuristic: x0 is taken to have
-/// the error sigma, more than it has, so that data count for more than Bayes' rule would have them with lambda 1. Zhu
+/// the error sigma, more than it has, so that data count for more than Bayes' rule would have them with lambda 1. For a
+/// Gaussian prior samples with lambda 1 and a small zeta are nearly those of the posterior, with larger lambda biased
+/// towards the prior and too wide (a test has the figures). Zhu
 /// et al., Denoising diffusion models for plug-and-play image restoration, CVPRW 2023, Algorithm 1.
 ///
 /// Reads iterations, lambda, sigma_start, sigma_end, zeta, cg_iterations, seed.

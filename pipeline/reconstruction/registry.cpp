@@ -6,6 +6,7 @@
 #include "pipeline/reconstruction/diffpir.h"
 #include "pipeline/reconstruction/dps.h"
 #include "pipeline/reconstruction/least_squares.h"
+#include "pipeline/reconstruction/mmps.h"
 #include "pipeline/reconstruction/pnp_admm.h"
 #include "pipeline/reconstruction/pnp_hqs.h"
 #include "pipeline/reconstruction/pnp_pgd.h"
@@ -78,11 +79,17 @@ const std::vector<NamedMethod>& named_methods() {
        {"iterations", "lambda", "sigma_start", "sigma_end", "zeta", "cg_iterations", "seed"},
        reconstruct_dds},
       {"dps",
-       "diffusion posterior sampling: gradient through the denoiser, slow",
+       "diffusion posterior sampling: gradient through the denoiser, slow; spread not the posterior's",
        true,
        true,
        {"iterations", "step", "sigma_start", "sigma_end", "seed"},
-       reconstruct_dps}};
+       reconstruct_dps},
+      {"mmps",
+       "moment-matching posterior sampling: samples the posterior of a Gaussian prior, very slow",
+       true,
+       true,
+       {"iterations", "sigma_start", "sigma_end", "cg_iterations", "seed"},
+       reconstruct_mmps}};
   return methods;
 }
 
