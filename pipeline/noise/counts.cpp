@@ -36,10 +36,10 @@ double poisson(double mean, Random& random) {
   return mean < kInversionBelow ? poisson_by_inversion(mean, random) : poisson_by_rejection(mean, random);
 }
 
-void add_photon_noise(float* line_integrals, std::size_t n, double photons, double electronic_sigma,
-                      std::uint64_t seed) {
+void add_photon_noise(float* line_integrals, std::size_t n, double photons, double electronic_sigma, std::uint64_t seed,
+                      std::uint64_t first_ray) {
   for (std::size_t i = 0; i < n; ++i) {
-    Random random(seed, i);  // a stream for each ray
+    Random random(seed, first_ray + i);  // a stream for each ray
     const double counted = poisson(photons * std::exp(-static_cast<double>(line_integrals[i])), random);
     const double measured = std::max(1., counted + electronic_sigma * random.normal());
     line_integrals[i] = static_cast<float>(-std::log(measured / photons));

@@ -13,8 +13,8 @@ class Random;
 double poisson(double mean, Random& random);
 
 /// Line integrals p as a detector that counts photons sees them: N ~ Poisson(photons e^-p) + electronic n, and
-/// p = -ln(max(N, 1) / photons). Element i is the same whatever the threads.
-void add_photon_noise(float* line_integrals, std::size_t n, double photons, double electronic_sigma,
-                      std::uint64_t seed);
+/// p = -ln(max(N, 1) / photons). Element i is ray first_ray + i of the scan, and the same however the rays are cut.
+void add_photon_noise(float* line_integrals, std::size_t n, double photons, double electronic_sigma, std::uint64_t seed,
+                      std::uint64_t first_ray = 0);
 
 }  // namespace voxprior

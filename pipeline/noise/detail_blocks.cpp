@@ -58,7 +58,13 @@ std::vector<DetailBlock> blocks_of_region(const WaveletBands& bands, const std::
           sum.activity += bands.activity[p];
           sum.mean += bands.low[p];
         }
-    blocks.push_back({sum.detail / count, sum.activity / count, sum.mean / count / bands.low_gain});
+    const std::array<std::int64_t, 3> first{i, j, k};
+    std::array<float, 3> centre{};
+    for (std::size_t axis = 0; axis < 3; ++axis)  // the four taps of a transformed axis are centred 1.5 voxels on
+      centre[axis] = static_cast<float>(bands.stride[axis]) *
+                         (static_cast<float>(first[axis]) + static_cast<float>(block[axis] - 1) / 2) +
+                     (bands.stride[axis] == 2 ? 1.5f : 0.0f);
+    blocks.push_back({sum.detail / count, sum.activity / count, sum.mean / count / bands.low_gain, centre});
   });
   return blocks;
 }

@@ -10,9 +10,10 @@ namespace voxprior {
 
 /// A few neighbouring wavelet positions, as the noise estimator sees them.
 struct DetailBlock {
-  double detail = 0;    ///< mean square of the finest band
-  double activity = 0;  ///< mean square of the bands that are high-pass along one axis
-  double mean = 0;      ///< mean voxel value
+  double detail = 0;                     ///< mean square of the finest band
+  double activity = 0;                   ///< mean square of the bands that are high-pass along one axis
+  double mean = 0;                       ///< mean voxel value
+  std::array<float, 3> centre{0, 0, 0};  ///< in voxels along i, j, k
 };
 
 /// Where the positions of a WaveletBands belong.

@@ -25,25 +25,6 @@ double chi_squared_quantile(double degrees, double z) {
   return std::pow(1 - spread + z * std::sqrt(spread), 3);
 }
 
-/// Variance of a Rician magnitude of unit noise whose mean is given, tabulated: it is asked for once a block and pass.
-class RicianVarianceOfMean {
- public:
-  RicianVarianceOfMean() {
-    for (int i = 0; i <= kEnd * kPerUnit; ++i) {
-      const double sd = rician_sd(rician_nu_of_mean(static_cast<double>(i) / kPerUnit));
-      table_.push_back(sd * sd);
-    }
-  }
-  double operator()(double mean) const {
-    const auto at = static_cast<std::size_t>(std::max(0.0, mean) * kPerUnit + 0.5);
-    return at < table_.size() ? table_[at] : 1.0;
-  }
-
- private:
-  static constexpr int kEnd = 16, kPerUnit = 64;
-  std::vector<double> table_;
-};
-
 /// One point of the fit: block energies divided by the variance factor at the block's mean.
 struct Energies {
   double activity, detail;
@@ -119,6 +100,8 @@ double activity_floor(std::vector<DetailBlock> blocks, int degrees) {
   return lowest > kFloorShare * typical ? lowest : 0;
 }
 
+double chi_squared_median(int degrees) { return chi_squared_quantile(degrees, 0); }
+
 DetailBlock median_block(const std::vector<DetailBlock>& blocks, int degrees) {
   std::vector<double> detail, activity, means;
   for (const DetailBlock& block : blocks) {
@@ -126,8 +109,10 @@ DetailBlock median_block(const std::vector<DetailBlock>& blocks, int degrees) {
     activity.push_back(block.activity);
     means.push_back(block.mean);
   }
-  return {median(detail) / chi_squared_quantile(degrees, 0), median(activity) / chi_squared_quantile(3 * degrees, 0),
-          median(means)};
+  return {median(detail) / chi_squared_quantile(degrees, 0),
+          median(activity) / chi_squared_quantile(3 * degrees, 0),
+          median(means),
+          {}};
 }
 
 }  // namespace voxprior

@@ -24,6 +24,9 @@ double neighbour_correlation(double activity, double detail);
 /// than the typical one; where noise rules, they differ as chi-squared variables do.
 double activity_floor(std::vector<DetailBlock> blocks, int degrees);
 
+/// The median of a chi-squared variable over its degrees of freedom.
+double chi_squared_median(int degrees);
+
 /// The medians over the blocks, corrected for the skewness of chi-squared variables.
 DetailBlock median_block(const std::vector<DetailBlock>& blocks, int degrees);
 

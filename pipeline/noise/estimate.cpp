@@ -8,6 +8,7 @@
 #include "pipeline/intensity/otsu.h"
 #include "pipeline/noise/detail_blocks.h"
 #include "pipeline/noise/detail_fit.h"
+#include "pipeline/noise/noncentral_chi.h"
 #include "pipeline/noise/rician.h"
 
 namespace voxprior {
@@ -21,22 +22,48 @@ constexpr std::size_t kFewBlocks = 20;  // fewer are no object
 constexpr double kRounding = 1e-6;      // of the brightness: what float arithmetic makes of a constant
 constexpr double kAgreement = 1.5;      // ratio of the noise in object and air up to which they are taken for one noise
 
+constexpr double kRayleighTolerance = 0.3, kCoilsTolerance = 0.15;
+constexpr int kMostCoils = 32;
+
+bool one_noise(double air_sigma, double object_sigma) {
+  return std::fabs(std::log(air_sigma / object_sigma)) < std::log(kAgreement);
+}
+
 struct Air {
   double sigma = 0;        ///< 0: what is dark does not look like noise
   double correlation = 0;  ///< of neighbours
+  int coils = 1;
+  double fit = 0;  ///< 1 when mean over deviation is exactly that of the noise, 0 at the edge of what is accepted
 };
+
+/// Dark tissue has a mean over deviation like that of many coils, but not their sigma: the object must confirm it.
+Air air_of_coils(double ratio, double mean, double correlation, double object_sigma) {
+  double nearest = kCoilsTolerance;
+  Air air;
+  for (int coils = 2; coils <= kMostCoils; ++coils) {
+    const double chi_mean = noncentral_chi_mean(0, coils);
+    const double off = std::fabs(std::log(ratio / (chi_mean / noncentral_chi_sd(0, coils))));
+    if (off >= nearest || !one_noise(mean / chi_mean, object_sigma)) continue;
+    nearest = off;
+    air = {mean / chi_mean, correlation, coils, 1 - off / kCoilsTolerance};
+  }
+  return air;
+}
 
 /// The noise in the air, which is told from dark tissue by being alike everywhere and by its mean: near 0 when
 /// Gaussian, 1.913 standard deviations when Rician. Averaging neighbours after the magnitude was taken leaves the mean
 /// and shrinks the deviation, by (1 + 2r)^(1/2) along each axis.
-Air noise_in_air(const std::vector<DetailBlock>& blocks, NoiseKind kind, int degrees) {
+Air noise_in_air(const std::vector<DetailBlock>& blocks, NoiseKind kind, int degrees, double object_sigma) {
   if (activity_floor(blocks, degrees) == 0) return {};
   const DetailBlock typical = median_block(blocks, degrees);
   const double a = typical.activity, mean = typical.mean, r = neighbour_correlation(a, typical.detail);
   const double deviation = std::sqrt(a / ((1 + r) * (1 + r) * (1 - r)));
-  if (kind == NoiseKind::gaussian) return std::fabs(mean) < deviation ? Air{deviation, r} : Air{};
-  const double rayleigh_ratio = rician_mean(0) / rician_sd(0) * std::pow(1 + 2 * std::max(r, 0.0), 1.5);
-  return std::fabs(mean / deviation / rayleigh_ratio - 1) < 0.3 ? Air{mean / rician_mean(0), r} : Air{};
+  if (kind == NoiseKind::gaussian)
+    return std::fabs(mean) < deviation ? Air{deviation, r, 1, 1 - std::fabs(mean) / deviation} : Air{};
+  const double ratio = mean / deviation / std::pow(1 + 2 * std::max(r, 0.0), 1.5);
+  const double off = std::fabs(ratio / (rician_mean(0) / rician_sd(0)) - 1);
+  if (off < kRayleighTolerance) return {mean / rician_mean(0), r, 1, 1 - off / kRayleighTolerance};
+  return air_of_coils(ratio, mean, r, object_sigma);
 }
 
 struct VoxelCounts {
@@ -52,10 +79,6 @@ VoxelCounts count_voxels(const float* voxels, std::size_t n, double threshold) {
   }
   const double all = static_cast<double>(n);
   return {static_cast<double>(negative) / all, static_cast<double>(zero) / all, static_cast<double>(dark) / all};
-}
-
-bool one_noise(double air_sigma, double object_sigma) {
-  return std::fabs(std::log(air_sigma / object_sigma)) < std::log(kAgreement);
 }
 
 std::string describe(const NoiseEstimate& found) {
@@ -83,6 +106,8 @@ NoiseEstimate estimate_noise(const float* voxels, std::array<std::int64_t, 3> si
                : counts.negative > kNegativeShare ? NoiseKind::gaussian
                                                   : NoiseKind::rician;
 
+  if (kind != NoiseKind::automatic || found.kind == NoiseKind::gaussian) found.kind_confidence = 1;
+
   const int degrees = positions_per_block(bands);
   const std::vector<Region> regions = classify_positions(bands, threshold);
   std::vector<DetailBlock> object = blocks_of_region(bands, regions, Region::object);
@@ -103,13 +128,16 @@ NoiseEstimate estimate_noise(const float* voxels, std::array<std::int64_t, 3> si
 
   found.object_sigma = found.sigma;
   if (counts.dark > kAirShare) {
-    const Air air = noise_in_air(blocks_of_region(bands, regions, Region::air), found.kind, degrees);
+    const Air air =
+        noise_in_air(blocks_of_region(bands, regions, Region::air), found.kind, degrees, found.object_sigma);
     if (counts.zero > kZeroedShare * counts.dark) {
       found.background = Background::zeroed;
     } else if (air.sigma > 0) {
       found.background = Background::noise;
       found.background_sigma = air.sigma;
       found.neighbour_correlation = air.correlation;
+      found.coils = air.coils;
+      found.kind_confidence = std::max(found.kind_confidence, air.fit);
     }
   }
   if (found.background != Background::noise) {

@@ -18,8 +18,10 @@ enum class Background {
 struct NoiseEstimate {
   double sigma = 0;  ///< standard deviation of the noise in each real channel, in the unit of the voxels
   NoiseKind kind = NoiseKind::gaussian;  ///< gaussian or rician
-  bool white = true;                     ///< false when the noise is seen to be correlated between voxels
-  double neighbour_correlation = 0;      ///< of the noise of adjacent voxels; 0 when it cannot be told from anatomy
+  int coils = 1;  ///< complex channels behind a magnitude, from the air; more than one: non-central chi, not Rician
+  double kind_confidence = 0.5;      ///< 0 to 1; 0.5: assumed, for want of negative voxels and of air that shows noise
+  bool white = true;                 ///< false when the noise is seen to be correlated between voxels
+  double neighbour_correlation = 0;  ///< of the noise of adjacent voxels; 0 when it cannot be told from anatomy
   Background background = Background::none;
   double object_sigma = 0;      ///< from the object alone
   double background_sigma = 0;  ///< from the air alone; 0 where no air shows noise
@@ -34,7 +36,8 @@ struct NoiseEstimate {
 /// of the blocks with the least detail, so that texture is not taken for noise. Rician: each block is corrected by the
 /// Rician variance at its own mean, iterated (Koay & Basser 2006).
 /// Where air shows noise too, and within a factor of 1.5 of the object's, sigma is the geometric mean of both.
-/// automatic: negative voxels mean Gaussian noise, none mean Rician.
+/// automatic: negative voxels mean Gaussian noise, none mean Rician. Air whose mean over its deviation is that of more
+/// than one coil, with a sigma that the object confirms, tells their number.
 NoiseEstimate estimate_noise(const float* voxels, std::array<std::int64_t, 3> size_ijk,
                              NoiseKind kind = NoiseKind::automatic);
 

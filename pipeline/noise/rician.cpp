@@ -1,5 +1,6 @@
 #include "pipeline/noise/rician.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace voxprior {
@@ -61,6 +62,22 @@ double rician_nu_of_mean(double mean) {
   if (mean <= kSqrtHalfPi) return 0;
   if (mean > kFarNu) return (mean + std::sqrt(mean * mean - 2)) / 2;  // mean = nu + 1 / (2 nu)
   return bisect(0, mean, [mean](double nu) { return rician_mean(nu) - mean; });
+}
+
+namespace {
+constexpr int kVarianceEnd = 16, kVariancePerUnit = 64;
+}
+
+RicianVarianceOfMean::RicianVarianceOfMean() {
+  for (int i = 0; i <= kVarianceEnd * kVariancePerUnit; ++i) {
+    const double sd = rician_sd(rician_nu_of_mean(static_cast<double>(i) / kVariancePerUnit));
+    table_.push_back(sd * sd);
+  }
+}
+
+double RicianVarianceOfMean::operator()(double mean) const {
+  const auto at = static_cast<std::size_t>(std::max(0.0, mean) * kVariancePerUnit + 0.5);
+  return at < table_.size() ? table_[at] : 1.0;
 }
 
 KoayCorrection koay_correction(double mean, double sd) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace voxprior {
 
 /// The Rician distribution of a magnitude r = |nu + n1 + i n2| with noise of standard deviation 1 in both channels.
@@ -16,6 +18,16 @@ double rician_density(double r, double nu);  ///< p(r | nu), r >= 0
 
 /// The nu whose Rician mean is `mean`; 0 for means below rician_mean(0).
 double rician_nu_of_mean(double mean);
+
+/// The variance of a magnitude whose mean is given, tabulated: for many values.
+class RicianVarianceOfMean {
+ public:
+  RicianVarianceOfMean();
+  double operator()(double mean) const;
+
+ private:
+  std::vector<double> table_;
+};
 
 /// Signal and noise behind a magnitude of which the mean and standard deviation are known.
 /// Koay & Basser, J Magn Reson 2006; 179:317-322: the root theta of rician_mean(theta) / rician_sd(theta) = mean / sd,

@@ -22,4 +22,10 @@ void add_rician_noise(float* voxels, std::size_t n, double sigma, std::uint64_t 
 void add_noncentral_chi_noise(float* voxels, std::size_t n, double sigma, int coils, std::uint64_t seed,
                               int threads = 0);
 
+/// The same three with a sigma for each voxel, `sigma[0 .. n-1]`; equal ones give the noise of the scalar.
+void add_gaussian_noise(float* voxels, std::size_t n, const float* sigma, std::uint64_t seed, int threads = 0);
+void add_rician_noise(float* voxels, std::size_t n, const float* sigma, std::uint64_t seed, int threads = 0);
+void add_noncentral_chi_noise(float* voxels, std::size_t n, const float* sigma, int coils, std::uint64_t seed,
+                              int threads = 0);
+
 }  // namespace voxprior

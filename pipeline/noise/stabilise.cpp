@@ -131,4 +131,16 @@ void RicianStabiliser::inverse(float* voxels, std::size_t n, double sigma, int t
   });
 }
 
+void RicianStabiliser::forward(float* voxels, std::size_t n, const float* sigma, int threads) const {
+  for_slabs(n, kLeastSlab, threads, [=](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) voxels[i] = sigma[i] * forward(voxels[i] / sigma[i]);
+  });
+}
+
+void RicianStabiliser::inverse(float* voxels, std::size_t n, const float* sigma, int threads) const {
+  for_slabs(n, kLeastSlab, threads, [=](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) voxels[i] = sigma[i] * inverse(voxels[i] / sigma[i]);
+  });
+}
+
 }  // namespace voxprior

@@ -27,6 +27,10 @@ class RicianStabiliser {
   void forward(float* voxels, std::size_t n, double sigma, int threads = 0) const;
   void inverse(float* voxels, std::size_t n, double sigma, int threads = 0) const;
 
+  /// With a sigma > 0 for each voxel.
+  void forward(float* voxels, std::size_t n, const float* sigma, int threads = 0) const;
+  void inverse(float* voxels, std::size_t n, const float* sigma, int threads = 0) const;
+
  private:
   std::vector<float> forward_;     ///< f on a uniform grid of z from 0
   std::vector<float> nu_squared_;  ///< nu^2 on a uniform grid of d from expected(0): straight where nu is not

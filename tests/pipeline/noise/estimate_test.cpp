@@ -6,44 +6,16 @@
 #include <vector>
 
 #include "pipeline/noise/simulate.h"
+#include "tests/pipeline/noise/simulated_head.h"
 
 namespace voxprior {
 namespace {
 
-using Size = std::array<std::int64_t, 3>;
-constexpr Size kSize{80, 76, 72};
-
-/// A head-like object of brightness about 1000: a shaded ellipsoid with folded tissue borders, in empty air.
-std::vector<float> head() {
-  std::vector<float> voxels;
-  for (std::int64_t k = 0; k < kSize[2]; ++k)
-    for (std::int64_t j = 0; j < kSize[1]; ++j)
-      for (std::int64_t i = 0; i < kSize[0]; ++i) {
-        const double x = 2 * (i + 0.5) / kSize[0] - 1, y = 2 * (j + 0.5) / kSize[1] - 1,
-                     z = 2 * (k + 0.5) / kSize[2] - 1;
-        const double radius = std::sqrt((x * x + y * y + z * z) / 0.7);
-        const double folds = std::sin(12 * x + 3 * y) + std::sin(11 * y - 4 * z) + std::sin(13 * z + 2 * x);
-        const double tissue = folds > 0.4 ? 900 : 600;
-        voxels.push_back(static_cast<float>(radius < 1 ? tissue * (1 + 0.1 * x * y) : 0));
-      }
-  return voxels;
-}
-
-/// Moved by half a voxel along every axis with linear interpolation.
-std::vector<float> interpolated(std::vector<float> voxels) {
-  for (const std::int64_t step : {std::int64_t{1}, kSize[0], kSize[0] * kSize[1]})
-    for (std::size_t i = 0; i + step < voxels.size(); ++i) voxels[i] = (voxels[i] + voxels[i + step]) / 2;
-  return voxels;
-}
-
-/// The head with borders of two voxels, as scans have.
-std::vector<float> scan() { return interpolated(head()); }
-
-std::vector<float> masked(std::vector<float> noisy, const std::vector<float>& clean) {
-  for (std::size_t i = 0; i < noisy.size(); ++i)
-    if (clean[i] == 0) noisy[i] = 0;
-  return noisy;
-}
+using test::interpolated;
+using test::kSize;
+using test::masked;
+using test::scan;
+using test::Size;
 
 TEST(EstimateNoise, FindsGaussianNoise) {
   for (const double sigma : {30.0, 90.0, 150.0}) {
@@ -127,6 +99,21 @@ TEST(EstimateNoise, TellsWhenAirAndObjectDisagree) {
   EXPECT_NEAR(found.sigma, 60, 4);
   EXPECT_NEAR(found.background_sigma, 15, 1);
   EXPECT_NE(found.message.find("varies in space"), std::string::npos);
+}
+
+TEST(EstimateNoise, CountsTheCoilsOfANoncentralChiVolume) {
+  const std::vector<float> clean = scan();
+  for (const int coils : {1, 4, 8}) {
+    std::vector<float> noisy = clean;
+    add_noncentral_chi_noise(noisy.data(), noisy.size(), 60., coils, 1);
+    const NoiseEstimate found = estimate_noise(noisy.data(), kSize);
+    EXPECT_EQ(found.coils, coils);
+    EXPECT_NEAR(found.background_sigma, 60, 2) << coils;
+    EXPECT_GT(found.kind_confidence, 0.6) << coils;
+  }
+  std::vector<float> stripped = clean;
+  add_rician_noise(stripped.data(), stripped.size(), 60., 1);
+  EXPECT_EQ(estimate_noise(masked(stripped, clean).data(), kSize).kind_confidence, 0.5) << "without air it is assumed";
 }
 
 TEST(EstimateNoise, ReadsThinStacksSliceBySlice) {
