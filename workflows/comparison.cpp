@@ -8,6 +8,7 @@
 #include "pipeline/metrics/ssim.h"
 #include "workflows/cli/arguments.h"
 #include "workflows/files.h"
+#include "workflows/one_grid.h"
 #include "workflows/statistics.h"
 
 namespace voxprior {
@@ -16,24 +17,10 @@ namespace {
 
 constexpr double kBrainShareOfPeak = 0.02;
 
-template <size_t N>
-bool all_near(const std::array<double, N>& a, const std::array<double, N>& b, double tolerance) {
-  return std::equal(a.begin(), a.end(), b.begin(), [&](double x, double y) { return std::abs(x - y) <= tolerance; });
-}
-
-/// One grid: the same voxel counts, and every voxel in the same place to a hundredth of a voxel or better.
-bool same_grid(const Geometry& a, const Geometry& b) {
-  const double spacing_mm = *std::min_element(a.spacing_mm.begin(), a.spacing_mm.end());
-  const auto longest = static_cast<double>(*std::max_element(a.size.begin(), a.size.end()));
-  return a.size == b.size && all_near(a.spacing_mm, b.spacing_mm, 0.01 * spacing_mm / longest) &&
-         all_near(a.origin_mm, b.origin_mm, 0.01 * spacing_mm) &&
-         all_near(a.lps_from_index, b.lps_from_index, 0.01 / longest);
-}
-
 Volume read_on_grid_of(const Volume& reference, const fs::path& path, const ReadOptions& reading) {
   check_readable(path);
   Volume volume = read_volume(path, reading);
-  if (!same_grid(reference.geometry, volume.geometry)) {
+  if (!on_one_grid(reference.geometry, volume.geometry)) {
     fail(ExitCode::input, path, ": not on the grid of the reference; resample it, or compare what belongs together");
   }
   return volume;

@@ -1,5 +1,7 @@
 // voxprior denoise IN OUT: read, compute, write.
+#include <algorithm>
 #include <boost/program_options.hpp>
+#include <cmath>
 #include <iostream>
 
 #include "base/error.h"
@@ -23,16 +25,25 @@ const About kAbout{
     "all clean volumes that could be behind the noisy one. Grid, orientation, voxel type and intensity scale stay as "
     "they\n"
     "are.\n\n"
-    "Denoise before any interpolation, registration or filtering: resampled noise is no longer white, and the model "
-    "was\n"
-    "trained on white noise. Look at the residual (--residual, --preview): it should hold noise and no anatomy.\n\n"
+    "Denoise before any interpolation, registration or filtering: the less was done to the noise, the better it is "
+    "known.\n"
+    "Noise that varies over the volume, and noise that zero-filled or filtered k-space correlated, is seen and removed "
+    "as\n"
+    "what it is (--sigma-map, --spectrum). Look at the residual (--residual, --preview): it should hold noise and no\n"
+    "anatomy. The residual structure that is printed, the correlation of its strength with edges, should be near 0.\n\n"
     "A JSON file beside OUT (out.nii.gz: out.voxprior.json) says how OUT was made.",
     {"Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022.",
      "Foi. Noise estimation and removal in MR imaging: the variance-stabilization approach. ISBI 2011."}};
 
 void print_noise(const NoiseLevel& noise) {
   std::cout << "noise: " << name_of(noise.kind) << ", sigma " << noise.sigma
-            << (noise.estimated ? " (estimated)\n" : " (given)\n");
+            << (noise.estimated ? " (estimated)" : " (given)");
+  if (!noise.map.empty()) {
+    const auto [least, greatest] = std::minmax_element(noise.map.begin(), noise.map.end());
+    std::cout << ", " << *least << " to " << *greatest << " over the volume";
+  }
+  if (!noise.filter.keeps_all()) std::cout << ", correlated: " << in_words(noise.filter);
+  std::cout << '\n';
 }
 
 struct FileToDenoise {
@@ -59,13 +70,14 @@ void denoise_file(const FileToDenoise& file, const DenoiseExtras& extras, const 
   out.tell(noisy.notices);
   out.tell(clean.notices);
   print_noise(clean.noise);
+  if (clean.structure) std::cout << "residual structure: " << std::round(1000 * *clean.structure) / 1000 << '\n';
   out.finish();
 }
 
 }  // namespace
 
 int denoise_command(const Invocation& invocation) {
-  std::string input, output, model, noise_kind, sigma, mirrors;
+  std::string input, output, model, noise_kind, sigma, sigma_map, spectrum, mirrors;
   long long memory_mb = 0, tile = 0, threads = 0;
   bool overwrite = false;
   DenoiseChoices choices;
@@ -81,7 +93,17 @@ int denoise_command(const Invocation& invocation) {
               "an installed model, or a model file; auto: ct for CT, mri-t1 for anything else")
       .option("noise", choice(&noise_kind, "--noise", {"auto", "gaussian", "rician"}), "distribution of the noise")
       .option("sigma", po::value(&sigma)->value_name("auto|S")->default_value("auto"),
-              "standard deviation of the noise in each real channel, in the input's units");
+              "standard deviation of the noise in each real channel, in the input's units")
+      .option(
+          "sigma-map", po::value(&sigma_map)->value_name("auto|none|FILE")->default_value("auto"),
+          "sigma for each voxel: a volume on the grid of IN; auto: estimated, and used where it clearly varies; none: "
+          "one sigma for all")
+      .option("spectrum", po::value(&spectrum)->value_name("auto|white|SHARES[/TAPERS]")->default_value("auto"),
+              "what correlates the noise: the shares of k-space that were measured along i, j, k and the weights "
+              "1 - t + t cos over them (Hamming 0.46, Hann 0.5), as in 0.7,0.7,1/0.46; not looked for in CT")
+      .option("strength", po::value(&choices.strength)->value_name("0..1")->default_value(1),
+              "share of the change that is applied: the noise that is left is 1 - strength of it, for every model and "
+              "kind of noise");
   folder.extras.add_to(arguments);
   arguments
       .option("memory", at_least(1, &memory_mb, "--memory")->value_name("MB"),
@@ -107,7 +129,8 @@ int denoise_command(const Invocation& invocation) {
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
     folder.extras.check_names();
     choices.volume_name = input;
-    choices.noise = parse_noise_choice(noise_kind, sigma);
+    choices.noise = parse_noise_choice(noise_kind, sigma, sigma_map, spectrum);
+    if (!(choices.strength >= 0 && choices.strength <= 1)) fail(ExitCode::usage, "--strength: must be between 0 and 1");
     choices.memory_bytes = memory_mb > 0 ? 1e6 * static_cast<double>(memory_mb) : free_memory_bytes() / 2;
     choices.tile = tile;
     session.mirrors = std::stoi(mirrors);

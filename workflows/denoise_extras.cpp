@@ -67,8 +67,8 @@ void DenoiseExtras::write(const Volume& noisy, const Denoised& clean, ExtraOutpu
     out.write("residual", residual_, float_volume_like(noisy, difference(noisy.voxels, clean.voxels)));
   }
   if (!noise_map_.empty()) {
-    const std::vector<float> sigma(noisy.voxels.size(), static_cast<float>(clean.noise.sigma));
-    out.write("noise_map", noise_map_, float_volume_like(noisy, sigma));
+    const std::vector<float> even(noisy.voxels.size(), static_cast<float>(clean.noise.sigma));
+    out.write("noise_map", noise_map_, float_volume_like(noisy, clean.noise.map.empty() ? even : clean.noise.map));
   }
   if (!preview_.empty()) {
     const PreviewWindow window = window_for(noisy, clean);

@@ -21,8 +21,10 @@ std::string parameters_of(const nlohmann::ordered_json& record) {
   if (record.contains("noise")) {
     add("noise", record["noise"]["kind"]);
     add("sigma", record["noise"]["sigma"]);
+    if (record["noise"]["varies"]) add("sigma", "varying over the volume");
+    if (!record["noise"]["spectrum"].is_null()) add("spectrum", record["noise"]["spectrum"]);
   }
-  for (const char* key : {"mirrors", "precision", "device"}) {
+  for (const char* key : {"strength", "mirrors", "precision", "device"}) {
     if (record.contains(key)) add(key, record[key]);
   }
   if (!record.contains("model")) text += std::string(text.empty() ? "" : ", ") + "voxels copied as they were";

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "pipeline/intensity/normalise.h"
+#include "pipeline/noise/residual_structure.h"
 #include "workflows/network_units.h"
 #include "workflows/statistics.h"
 
@@ -12,9 +13,12 @@ namespace voxprior {
 namespace {
 
 constexpr double kNegligibleSigma =
-    0.0005;                              // of the intensity range: a tenth of the weakest noise a model is trained on
-constexpr double kLibraryBytes = 300e6;  // LibTorch, loaded
-constexpr double kBytesPerVoxel = 17;    // what we hold: input, copy for the network, result, residual, background
+    0.0005;  // of the intensity range: a tenth of the weakest noise a model is trained on
+constexpr double kMuchStructure = 0.08;
+constexpr double kLibraryBytes = 300e6;        // LibTorch, loaded
+constexpr double kMapBytesPerVoxel = 28;       // sigma of each voxel in both units, levels, the network's sum
+constexpr double kSpectrumBytesPerVoxel = 24;  // a complex volume with a margin, and the noise that is added
+constexpr double kBytesPerVoxel = 17;  // what we hold: input, copy for the network, result, residual, background
 
 std::string with_digits(const char* format, double value) {
   char text[64];
@@ -60,9 +64,11 @@ void note_unusual_voxels(const Geometry& geometry, const ModelFacts& model, std:
   }
 }
 
-DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, const DenoiseChoices& choices,
-                        ProgressDisplay& progress) {
-  const double held_bytes = kLibraryBytes + kBytesPerVoxel * static_cast<double>(volume.geometry.voxel_count());
+DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, const NoiseLevel& noise,
+                        const DenoiseChoices& choices, ProgressDisplay& progress) {
+  const double per_voxel = kBytesPerVoxel + (noise.map.empty() ? 0 : kMapBytesPerVoxel) +
+                           (noise.filter.keeps_all() ? 0 : kSpectrumBytesPerVoxel);
+  const double held_bytes = kLibraryBytes + per_voxel * static_cast<double>(volume.geometry.voxel_count());
   const double left_bytes = choices.memory_bytes - held_bytes;
   if (left_bytes <= 0) {
     fail(ExitCode::resources, choices.volume_name, ": the volume and the libraries take ",
@@ -76,33 +82,82 @@ DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, con
   return plan;
 }
 
+/// How the noise lies to what a model was trained on.
+struct Levels {
+  std::vector<float> evaluated;  ///< the nearest level trained on; one for all voxels, or one for each
+  std::vector<float> share;      ///< of the change that is applied; empty: all of it
+  bool stronger = false;         ///< some noise is stronger than any trained on
+};
+
+Levels levels_for(const std::vector<float>& sigma, const ModelFacts& model) {
+  Levels levels;
+  bool weaker = false;
+  for (const float s : sigma) {
+    const double level = std::clamp<double>(s, model.sigma_min, model.sigma_max);
+    levels.evaluated.push_back(static_cast<float>(level));
+    levels.share.push_back(static_cast<float>(std::min(1., s * s / (level * level))));
+    weaker = weaker || s < level;
+    levels.stronger = levels.stronger || s > level;
+  }
+  if (!weaker) levels.share.clear();
+  return levels;
+}
+
 /// Outside the noise levels trained on, the nearest one is evaluated. Below them the change is scaled down: by
 /// Tweedie's formula D(x, sigma) - x = sigma^2 grad log p, and the gradient varies slowly where noise is weak. So the
-/// weaker the noise, the less is done.
-void denoise_at(std::vector<float>& x, double sigma, const DenoiseSession& session, const DenoisePlan& plan,
-                std::vector<std::string>& notices, ProgressDisplay& progress) {
-  const ModelFacts& model = session.model();
-  const double evaluated = std::clamp(sigma, model.sigma_min, model.sigma_max);
-  const double share = std::min(1., sigma * sigma / (evaluated * evaluated));
-  const std::vector<float> noisy = share < 1 ? x : std::vector<float>();
+/// weaker the noise, the less is done. `sigma` holds one level for all voxels, or one for each.
+void denoise_at(std::vector<float>& x, const std::vector<float>& sigma, const DenoiseSession& session,
+                const DenoisePlan& plan, std::vector<std::string>& notices, ProgressDisplay& progress) {
+  const Levels levels = levels_for(sigma, session.model());
+  const std::vector<float> noisy = levels.share.empty() ? std::vector<float>() : x;
 
-  session.denoise(x, plan, evaluated, progress);
-
-  for (size_t i = 0; i < noisy.size(); ++i) x[i] = static_cast<float>(noisy[i] + share * (x[i] - noisy[i]));
-  if (share < 1) {
-    notices.push_back("the noise is weaker than any the model was trained on: only " +
-                      with_digits("%.0f", 100 * share) + " % of its change is applied");
+  if (sigma.size() == 1) {
+    session.denoise(x, plan, static_cast<double>(levels.evaluated[0]), progress);
+  } else {
+    session.denoise(x, plan, levels.evaluated, progress);
   }
-  if (sigma > evaluated) {
+
+  double applied = 0;
+  for (size_t i = 0; i < noisy.size(); ++i) {
+    const float share = levels.share[levels.share.size() == 1 ? 0 : i];
+    x[i] = noisy[i] + share * (x[i] - noisy[i]);
+    applied += share / static_cast<double>(noisy.size());
+  }
+  if (!noisy.empty()) {
+    notices.push_back("the noise is weaker than any the model was trained on: only " +
+                      with_digits("%.0f", 100 * applied) + " % of its change is applied");
+  }
+  if (levels.stronger) {
     notices.push_back("the noise is stronger than any the model was trained on: some of it will remain");
   }
 }
 
+/// x + strength (D - x): what is left of the noise is 1 - strength of it.
+void apply_strength(std::vector<float>& denoised, const std::vector<float>& noisy, double strength) {
+  if (strength == 1) return;
+  for (size_t i = 0; i < noisy.size(); ++i)
+    denoised[i] = static_cast<float>(noisy[i] + strength * (denoised[i] - noisy[i]));
+}
+
+/// The figure, and a warning where it is large.
+double structure_of(const Volume& noisy, const std::vector<float>& denoised, const NoiseLevel& noise,
+                    std::vector<std::string>& notices) {
+  const std::vector<float> sigma = noise.map.empty() ? std::vector<float>{static_cast<float>(noise.sigma)} : noise.map;
+  const double structure =
+      residual_structure(noisy.voxels, denoised, sigma, noise.kind == NoiseKind::rician, noisy.geometry.size);
+  if (structure > kMuchStructure) {
+    notices.push_back(
+        "what was removed is stronger along edges (correlation " + with_digits("%.2f", structure) +
+        "; noise alone gives less than " + with_digits("%.2f", kMuchStructure) +
+        "): anatomy may have gone with the noise; look at --residual, or use a smaller --sigma or --strength");
+  }
+  return structure;
+}
+
 nlohmann::ordered_json record_of(const NoiseLevel& noise) {
-  return {{"kind", name_of(noise.kind)},
-          {"sigma", noise.sigma},
-          {"estimated", noise.estimated},
-          {"white", whiteness_of(noise)}};
+  return {{"kind", name_of(noise.kind)},         {"sigma", noise.sigma},
+          {"estimated", noise.estimated},        {"white", whiteness_of(noise)},
+          {"spectrum", record_of(noise.filter)}, {"varies", !noise.map.empty()}};
 }
 
 nlohmann::ordered_json record_of(const ModelFacts& model, const std::string& file) {
@@ -143,12 +198,18 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
   const NetworkUnits units(volume, result.noise, unit);
   result.record["noise"]["sigma_normalised"] = units.sigma();
   result.record["intensity"] = {{"offset", unit.offset}, {"scale", unit.scale}};
-  const DenoisePlan plan = plan_within(session, volume, choices, progress);
+  const DenoisePlan plan = plan_within(session, volume, result.noise, choices, progress);
 
   progress.stage("denoising");
+  std::vector<float> sigma = units.sigma_map();
+  if (sigma.empty()) sigma = {static_cast<float>(units.sigma())};
   std::vector<float> x = units.to_network(std::move(result.voxels));
-  denoise_at(x, units.sigma(), session, plan, result.notices, progress);
+  denoise_at(x, sigma, session, plan, result.notices, progress);
   result.voxels = units.from_network(std::move(x));
+  result.structure = structure_of(volume, result.voxels, result.noise, result.notices);
+  apply_strength(result.voxels, volume.voxels, choices.strength);
+  result.record["residual_structure"] = *result.structure;
+  result.record["strength"] = choices.strength;
 
   result.record["model"] = record_of(session.model(), model.file(ct));
   result.record["device"] = session.device();

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct DenoiseChoices {
   NoiseChoice noise;
   double memory_bytes = 0;  ///< limit for the whole process
   std::int64_t tile = 0;    ///< voxels along the side of a tile; 0: as large as memory allows
+  double strength = 1;      ///< share of the change that is applied, 0 to 1
   bool force = false;       ///< denoise what does not look like the model's modality
 };
 
@@ -25,6 +27,7 @@ struct DenoiseChoices {
 struct Denoised {
   std::vector<float> voxels;  ///< on the grid and in the unit of the volume
   NoiseLevel noise;
+  std::optional<double> structure;   ///< residual_structure() of the whole change; nothing where nothing was done
   std::vector<std::string> notices;  ///< what the user should know
   nlohmann::ordered_json record =
       nlohmann::ordered_json::object();  ///< model, device, noise, tiles: for the provenance

@@ -1,6 +1,7 @@
 // voxprior info PATH: what a file holds.
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -28,6 +29,10 @@ const About kAbout{
     "show what a volume file or a DICOM folder holds: grid, intensities, noise, problems",
     "Reads the whole file and checks it as every other command does, so a file that info accepts is one that\n"
     "denoise accepts. The orientation code names the directions towards which i, j and k grow (R/L, A/P, S/I).\n"
+    "\n"
+    "Of the noise of MR volumes it tells the kind, the strength, what correlates it (the shares of k-space that were "
+    "kept\n"
+    "and their taper, as denoise --spectrum takes them) and how it varies, each with a confidence from 0 to 1.\n"
     "\n"
     "Of a DICOM folder (searched at any depth), a DICOM file or a DICOMDIR it lists every series from the headers\n"
     "alone: its volumes, and why images are no part of one. With --series it reads that series as a volume.",
@@ -73,12 +78,54 @@ Json describe_intensities(const std::vector<float>& voxels) {
   return json;
 }
 
-Json describe_noise(const Volume& volume, const NoiseLevel& noise) {
+double percent_of_range(const Volume& volume, double sigma) {
   const double range = nonzero_percentile(volume.voxels, 99.5);
+  return range > 0 ? 100 * sigma / range : 0;
+}
+
+Json describe_ct_noise(const Volume& volume) {
+  const NoiseLevel noise = noise_level(volume, {});
   return {{"kind", name_of(noise.kind)},
           {"sigma", noise.sigma},
-          {"percent_of_p99.5", range > 0 ? 100 * noise.sigma / range : 0},
-          {"white", whiteness_of(noise)}};
+          {"percent_of_p99.5", percent_of_range(volume, noise.sigma)},
+          {"white", nullptr}};
+}
+
+/// Confidences are 0 to 1; what was not seen is null.
+Json describe_noise(const Volume& volume, const NoiseSurvey& seen) {
+  const bool coils = seen.whole.coils > 1;
+  Json json{{"kind", coils ? "ncchi" : name_of(seen.whole.kind)},
+            {"kind_confidence", seen.whole.kind_confidence},
+            {"coils", seen.whole.coils},
+            {"sigma", seen.sigma},
+            {"sigma_confidence", seen.sigma_confidence},
+            {"percent_of_p99.5", percent_of_range(volume, seen.sigma)},
+            {"white", seen.whole.white && !seen.correlated()},
+            {"spectrum", nullptr},
+            {"map", nullptr}};
+  if (seen.texture.seen) {
+    json["spectrum"] = {{"kept", seen.texture.filter.kept},
+                        {"taper", seen.texture.filter.taper},
+                        {"sigma_before_filter", seen.texture.sigma_in_band},
+                        {"confidence", seen.texture.confidence}};
+  }
+  if (seen.local.seen) {
+    json["map"] = {{"varies", seen.varies()},
+                   {"p5", seen.local.low},
+                   {"p95", seen.local.high},
+                   {"confidence", seen.local.confidence}};
+  }
+  return json;
+}
+
+void describe_noise_in(Json& json, const Volume& volume) {
+  if (is_ct(volume)) {
+    json["noise"] = describe_ct_noise(volume);
+    return;
+  }
+  const NoiseSurvey seen = survey_noise(volume.voxels.data(), volume.geometry.size);
+  json["noise"] = describe_noise(volume, seen);
+  if (!seen.message.empty()) json["notices"].push_back(seen.message);
 }
 
 Json describe(const std::string& path, const char* format, std::uintmax_t bytes, const Volume& volume) {
@@ -101,9 +148,7 @@ Json describe(const std::string& path, const char* format, std::uintmax_t bytes,
   if (is_constant(volume.voxels)) {
     json["notices"].push_back("all voxels have one value");
   } else {
-    const NoiseLevel noise = noise_level(volume, {});
-    json["noise"] = describe_noise(volume, noise);
-    if (!noise.message.empty()) json["notices"].push_back(noise.message);
+    describe_noise_in(json, volume);
   }
   return json;
 }
@@ -120,6 +165,36 @@ std::string times(const Json& values) {
   return number(values[0]) + " x " + number(values[1]) + " x " + number(values[2]);
 }
 
+std::string confidence(const Json& of) {
+  return " (confidence " + number(std::round(100 * of.get<double>()) / 100) + ")";
+}
+
+void print_noise(const Json& noise) {
+  std::string text = noise["kind"].get<std::string>();
+  const bool looked_at = noise.contains("kind_confidence");
+  if (looked_at && noise["coils"] > 1) text += " of " + number(noise["coils"]) + " coils";
+  if (looked_at) text += confidence(noise["kind_confidence"]);
+  text +=
+      ", sigma " + number(noise["sigma"]) + " (" + number(noise["percent_of_p99.5"]) + " % of the 99.5th percentile";
+  if (looked_at) text += ", confidence " + number(std::round(100 * noise["sigma_confidence"].get<double>()) / 100);
+  print_line("noise    ", text + "), " +
+                              (noise["white"].is_null()     ? "in soft tissue"
+                               : noise["white"].get<bool>() ? "white"
+                                                            : "not white"));
+  if (!looked_at) return;
+  const Json &spectrum = noise["spectrum"], &map = noise["map"];
+  if (!spectrum.is_null() && !noise["white"].get<bool>()) {
+    print_line("spectrum ", "kept " + times(spectrum["kept"]) + ", taper " + times(spectrum["taper"]) +
+                                ", sigma before it " + number(spectrum["sigma_before_filter"]) +
+                                confidence(spectrum["confidence"]));
+  }
+  if (!map.is_null()) {
+    print_line("spread   ", std::string(map["varies"].get<bool>() ? "varies" : "even") + ", sigma " +
+                                number(map["p5"]) + " to " + number(map["p95"]) + " (5th and 95th percentile)" +
+                                confidence(map["confidence"]));
+  }
+}
+
 void print_text(const Json& about) {
   const Json& intensity = about["intensity"];
   print_line("file     ", about["file"]);
@@ -133,14 +208,7 @@ void print_text(const Json& about) {
                               number(intensity["p50"]) + ", 99.5th percentile of non-zero voxels " +
                               number(intensity["p99.5_of_nonzero"]) + ", " +
                               number(100 * intensity["zero_share"].get<double>()) + " % zeros");
-  if (about.contains("noise")) {
-    const Json& noise = about["noise"];
-    print_line("noise    ", noise["kind"].get<std::string>() + ", sigma " + number(noise["sigma"]) + " (" +
-                                number(noise["percent_of_p99.5"]) + " % of the 99.5th percentile), " +
-                                (noise["white"].is_null()     ? "in soft tissue"
-                                 : noise["white"].get<bool>() ? "white"
-                                                              : "not white"));
-  }
+  if (about.contains("noise")) print_noise(about["noise"]);
   for (const auto& notice : about["notices"]) print_line("notice   ", notice);
 }
 

@@ -62,6 +62,47 @@ TEST_F(InfoAndNoise, InfoSeesTheNoiseThatWasAdded) {
   EXPECT_EQ(noise["white"], true);
 }
 
+TEST_F(InfoAndNoise, InfoTellsTheSpectrumOfCorrelatedNoiseOfARealBrain) {
+  const std::string clean = testdata("brain_t1_sub-41.nii.gz");
+  ASSERT_EQ(
+      add_noise(clean, file("noisy.nii"), {"--kind", "rician", "--percent", "8", "--kept", "0.7,0.6,1"}).exit_code, 0);
+  const nlohmann::json noise = info(file("noisy.nii"))["noise"];
+  EXPECT_EQ(noise["white"], false);
+  EXPECT_NEAR(noise["sigma"].get<double>() / 80, 1, 0.12);
+  EXPECT_NEAR(noise["spectrum"]["kept"][0].get<double>(), 0.7, 0.04);
+  EXPECT_NEAR(noise["spectrum"]["kept"][1].get<double>(), 0.6, 0.04);
+  EXPECT_NEAR(noise["spectrum"]["kept"][2].get<double>(), 1, 0.06);
+  EXPECT_GT(noise["spectrum"]["confidence"], 0.75);
+  EXPECT_THAT(voxprior_run({"info", file("noisy.nii")}).out, HasSubstr("spectrum   kept 0."));
+}
+
+TEST_F(InfoAndNoise, InfoTellsHowNoiseVariesOverARealBrain) {
+  const std::string clean = testdata("brain_t1_sub-41.nii.gz");
+  ASSERT_EQ(add_noise(clean, file("noisy.nii"), {"--kind", "rician", "--percent", "9", "--spread", "side"}).exit_code,
+            0);
+  const nlohmann::json noise = info(file("noisy.nii"))["noise"];
+  EXPECT_EQ(noise["map"]["varies"], true);
+  EXPECT_GT(noise["map"]["p95"].get<double>() / noise["map"]["p5"].get<double>(), 2);
+  EXPECT_NEAR(noise["sigma"].get<double>() / 90, 1, 0.12);
+
+  ASSERT_EQ(add_noise(clean, file("even.nii"), {"--kind", "rician", "--percent", "9"}).exit_code, 0);
+  const nlohmann::json even = info(file("even.nii"))["noise"];
+  EXPECT_EQ(even["map"]["varies"], false);
+  EXPECT_EQ(even["white"], true);
+  EXPECT_GT(even["sigma_confidence"], 0.9);
+}
+
+TEST_F(InfoAndNoise, InfoCountsCoils) {
+  ASSERT_EQ(add_noise(testdata("brain_t1_sub-41.nii.gz"), file("noisy.nii"),
+                      {"--kind", "ncchi", "--coils", "4", "--percent", "6"})
+                .exit_code,
+            0);
+  const nlohmann::json noise = info(file("noisy.nii"))["noise"];
+  EXPECT_EQ(noise["kind"], "ncchi");
+  EXPECT_EQ(noise["coils"], 4);
+  EXPECT_GT(noise["kind_confidence"], 0.6);
+}
+
 TEST_F(InfoAndNoise, GaussianNoiseHasTheSigmaAskedFor) {
   const std::string clean = testdata("brain_t1_crop.nii.gz");
   ASSERT_EQ(add_noise(clean, file("noisy.nii"), {"--kind", "gaussian", "--sigma", "30"}).exit_code, 0);

@@ -26,6 +26,29 @@ NetworkUnits mr_units(const Volume& volume, const NoiseLevel& level) {
   return {volume, level, mr_intensity_map(volume.voxels.data(), volume.voxels.size())};
 }
 
+TEST(NetworkUnits, TheMapOfSigmaIsScaledAndStabilisesEachVoxel) {
+  const Volume volume = cube(100);
+  NoiseLevel varying = noise(NoiseKind::rician, 20);
+  varying.map.assign(volume.voxels.size(), 20);
+  const NetworkUnits one = mr_units(volume, noise(NoiseKind::rician, 20)), map = mr_units(volume, varying);
+  EXPECT_TRUE(one.sigma_map().empty());
+  EXPECT_NEAR(map.sigma_map()[7], one.sigma(), 1e-7);
+  const std::vector<float> a = one.to_network(volume.voxels), b = map.to_network(volume.voxels);
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
+  const std::vector<float> back = map.from_network(b);
+  const std::vector<float> expected = one.from_network(a);
+  for (size_t i = 0; i < back.size(); ++i) EXPECT_NEAR(back[i], expected[i], 1e-2);
+}
+
+TEST(NetworkUnits, CorrelatedNoiseIsAsStrongAsBeforeItsFilter) {
+  const Volume volume = cube(0);
+  NoiseLevel filtered = noise(NoiseKind::gaussian, 30);
+  filtered.filter.kept = {0.5, 1, 1};
+  const double whole = mr_units(volume, noise(NoiseKind::gaussian, 30)).sigma();
+  EXPECT_NEAR(mr_units(volume, filtered).sigma() / whole, 1 / std::sqrt(noise_gain(filtered.filter, {20, 22, 24})),
+              1e-6);
+}
+
 TEST(NetworkUnits, CtKeepsItsFixedUnitAndItsZeros) {
   Volume volume = cube(-1000);
   volume.voxels[0] = 0;

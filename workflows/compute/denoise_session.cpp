@@ -9,6 +9,7 @@
 #include "models/denoiser_file.h"
 #include "models/precision.h"
 #include "pipeline/core/mirrored.h"
+#include "pipeline/core/varying_sigma.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/on_device.h"
@@ -51,19 +52,43 @@ class TiledSession final : public DenoiseSession {
 
   void denoise(std::vector<float>& voxels, const DenoisePlan& plan, double sigma,
                ProgressDisplay& progress) const override {
+    const torch::Tensor x = tensor_of(voxels, plan);
+    evaluate(denoise_, x, sigma, voxels, plan, progress);
+  }
+
+  void denoise(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
+               ProgressDisplay& progress) const override {
+    const auto [least, greatest] = std::minmax_element(sigma.begin(), sigma.end());
+    const std::vector<double> levels = sigma_levels(*least, *greatest);
+    // The map rides through the tiles behind the volume, padded and cut as that is.
+    const Denoiser with_map = [&](const torch::Tensor& x, double) {
+      const torch::Tensor map = x.narrow(1, 1, 1);
+      return torch::cat({denoise_varying(denoise_, x.narrow(1, 0, 1).contiguous(), map, levels), map}, 1);
+    };
+    const torch::Tensor x = torch::cat({tensor_of(voxels, plan), tensor_of(sigma, plan)}, 1);
+    evaluate(with_map, x, 0, voxels, plan, progress);
+  }
+
+ private:
+  /// [1,1,D,H,W], a view of what must outlive it.
+  static torch::Tensor tensor_of(const std::vector<float>& voxels, const DenoisePlan& plan) {
+    const Size size = reversed(plan.size);
+    return torch::from_blob(const_cast<float*>(voxels.data()), {1, 1, size[0], size[1], size[2]}, torch::kFloat32);
+  }
+
+  void evaluate(const Denoiser& denoise, const torch::Tensor& x, double sigma, std::vector<float>& voxels,
+                const DenoisePlan& plan, ProgressDisplay& progress) const {
     with_resource_errors([&] {
       const torch::NoGradGuard no_grad;
       const Size size = reversed(plan.size);
       const TilePlan tiles = plan_tiles_of(size, loaded_.locality, reversed(plan.tile));
-      const torch::Tensor x = torch::from_blob(voxels.data(), {1, 1, size[0], size[1], size[2]}, torch::kFloat32);
       const torch::Tensor clean =
-          denoise_in_tiles(denoise_, x, sigma, tiles, [&](double fraction) { progress.update(fraction); });
-      const torch::Tensor result = clean.contiguous();
+          denoise_in_tiles(denoise, x, sigma, tiles, [&](double fraction) { progress.update(fraction); });
+      const torch::Tensor result = clean.narrow(1, 0, 1).contiguous();
       std::copy_n(result.data_ptr<float>(), voxels.size(), voxels.data());
     });
   }
 
- private:
   torch::Device device_;
   torch::ScalarType precision_;
   LoadedDenoiser loaded_;

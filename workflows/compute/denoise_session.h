@@ -54,6 +54,11 @@ class DenoiseSession {
   /// Replaces voxels (i fastest, normalised intensity) by D(voxels, sigma). Tells `progress` after each tile.
   virtual void denoise(std::vector<float>& voxels, const DenoisePlan& plan, double sigma,
                        ProgressDisplay& progress) const = 0;
+
+  /// The same with a sigma for each voxel, which varies slowly: evaluated at a few levels
+  /// (pipeline/core/varying_sigma.h).
+  virtual void denoise(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
+                       ProgressDisplay& progress) const = 0;
 };
 
 /// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model file, ExitCode::resources when

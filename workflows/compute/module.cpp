@@ -57,4 +57,12 @@ std::vector<float> simulate_projections(const std::vector<float>& attenuation, c
   return line_integrals;
 }
 
+std::vector<float> simulate_ct_noise(const std::vector<float>& hounsfield, const Geometry& grid,
+                                     const CtExposure& exposure) {
+  std::vector<float> noise;
+  compute_function<decltype(voxprior_simulate_ct_noise)>("voxprior_simulate_ct_noise")(hounsfield, grid, exposure,
+                                                                                       noise);
+  return noise;
+}
+
 }  // namespace voxprior

@@ -6,6 +6,7 @@
 
 #include "pipeline/operators/cartesian_sense.h"
 #include "pipeline/operators/ct_projector.h"
+#include "pipeline/reconstruction/ct_scan_noise.h"
 #include "workflows/compute/ct_setup.h"
 #include "workflows/compute/resource_errors.h"
 
@@ -16,6 +17,12 @@ namespace {
 template <typename T>
 torch::Tensor view_of(const std::vector<T>& values, const std::vector<std::int64_t>& shape, torch::ScalarType type) {
   return torch::from_blob(const_cast<T*>(values.data()), shape, type);
+}
+
+RampWindow kernel_called(const std::string& name) {
+  if (name == "ram-lak") return RampWindow::none;
+  if (name == "shepp-logan") return RampWindow::shepp_logan;
+  return name == "cosine" ? RampWindow::cosine : RampWindow::hann;
 }
 
 }  // namespace
@@ -48,5 +55,27 @@ void voxprior_simulate_projections(const std::vector<float>& attenuation, const 
     const torch::Tensor y =
         projector.forward(view_of(attenuation, {size[2], size[1], size[0]}, torch::kFloat32)).contiguous();
     line_integrals.assign(y.data_ptr<float>(), y.data_ptr<float>() + y.numel());
+  });
+}
+
+void voxprior_simulate_ct_noise(const std::vector<float>& hounsfield, const voxprior::Geometry& grid,
+                                const voxprior::CtExposure& exposure, std::vector<float>& noise) {
+  using namespace voxprior;
+  with_resource_errors([&] {
+    at::set_num_threads(exposure.threads);
+    const torch::NoGradGuard no_grad;
+    const auto& [i, j, k] = grid.size;
+    CtScan scan;
+    scan.spacing_mm = grid.spacing_mm;
+    scan.views = exposure.views;
+    scan.dose = {exposure.photons, exposure.electronic_sigma};
+    scan.modulation = exposure.modulation;
+    scan.kernel = kernel_called(exposure.kernel);
+    scan.seed = exposure.seed;
+    const double per_unit = exposure.water_per_mm / 1000;  // 1/mm for each HU
+    const torch::Tensor attenuation =
+        ((view_of(hounsfield, {k, j, i}, torch::kFloat32) + 1000) * per_unit).clamp_min(0).contiguous();
+    const torch::Tensor result = (ct_scan_noise(attenuation, scan) / per_unit).contiguous();
+    noise.assign(result.data_ptr<float>(), result.data_ptr<float>() + result.numel());
   });
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <complex>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "io/raw/projections.h"
@@ -28,6 +29,19 @@ std::vector<float> simulate_projections(const std::vector<float>& attenuation, c
                                         const ScanGeometry& scan, std::int64_t columns, std::int64_t rows, int threads,
                                         std::vector<std::string>& notices);
 
+/// A CT scan to simulate: see CtScan (pipeline/reconstruction/ct_scan_noise.h).
+struct CtExposure {
+  double photons = 2e4, electronic_sigma = 0, modulation = 0, water_per_mm = 0.02;
+  std::int64_t views = 0;       ///< 0: as many as the slice needs
+  std::string kernel = "hann";  ///< ram-lak, shepp-logan, cosine or hann
+  std::uint64_t seed = 0;
+  int threads = 1;
+};
+
+/// The noise in HU that such a scan of `hounsfield` on `grid` has. Loads LibTorch.
+std::vector<float> simulate_ct_noise(const std::vector<float>& hounsfield, const Geometry& grid,
+                                     const CtExposure& exposure);
+
 }  // namespace voxprior
 
 /// What the compute module exports for them.
@@ -36,3 +50,5 @@ extern "C" void voxprior_simulate_projections(const std::vector<float>& attenuat
                                               const voxprior::ScanGeometry& scan, std::int64_t columns,
                                               std::int64_t rows, int threads, std::vector<std::string>& notices,
                                               std::vector<float>& line_integrals);
+extern "C" void voxprior_simulate_ct_noise(const std::vector<float>& hounsfield, const voxprior::Geometry& grid,
+                                           const voxprior::CtExposure& exposure, std::vector<float>& noise);
