@@ -83,7 +83,7 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
 }
 
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
-                   ModelCard card, Overwrite overwrite, const TensorMap& more) {
+                   ModelCard card, Overwrite overwrite, const TensorMap& more, torch::ScalarType type) {
   TORCH_CHECK(preconditioner.boundary() == (card.distilled ? card.sigma_min : 0),
               "a distilled network is a consistency function from sigma_min up, any other a denoiser");
   const UnetWidths& widths = network->widths();
@@ -95,7 +95,7 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
   if (widths.image_channels > 1) card.widths["image_channels"] = {widths.image_channels};
   SafetensorsFile file;
   file.tensors = more;
-  store_parameters(*network, kWeightPrefix, file.tensors);
+  store_parameters(*network, kWeightPrefix, file.tensors, type);
   file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);
   file.metadata[kModelCardKey] = format_model_card(card);
   write_safetensors(path, file, overwrite);

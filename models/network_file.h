@@ -35,9 +35,11 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
 UnetWidths widened(UnetWidths widths, const Conditioning& conditioning, const Labels& draws = {});
 
 /// Writes weights and card as safetensors, with `more` tensors of what was learned beside the network.
-/// `card.architecture` and the widths are filled in from the network.
+/// `card.architecture` and the widths are filled in from the network. `type` is that of the weights: float16 takes
+/// half the room and rounds them by up to 1/2048; reading gives float32 either way.
 void write_network(const std::filesystem::path& path, const Unet& network, const HaarPreconditioner& preconditioner,
-                   ModelCard card, Overwrite overwrite, const TensorMap& more = {});
+                   ModelCard card, Overwrite overwrite, const TensorMap& more = {},
+                   torch::ScalarType type = torch::kFloat32);
 
 /// D(x, sigma) of a network (or f(x, sigma), of a distilled one), told `condition` and, where it expects that, the
 /// place in the volume. x [N,C,D,H,W], sigma [N]. A mask that is not told is all 0.

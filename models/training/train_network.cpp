@@ -82,7 +82,8 @@ class NetworkTrainee final : public Trainee {
       card.intensity = "label-shares";
     }
     objective_.describe(card, scores);
-    write_network(file, average_, preconditioner_, card, Overwrite::yes, objective_.model_tensors());
+    const auto type = run_.config.model.weights == "float16" ? torch::kFloat16 : torch::kFloat32;
+    write_network(file, average_, preconditioner_, card, Overwrite::yes, objective_.model_tensors(), type);
   }
 
  private:

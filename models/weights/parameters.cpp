@@ -3,10 +3,18 @@
 #include "base/error.h"
 
 namespace voxprior {
+namespace {
 
-void store_parameters(const torch::nn::Module& module, const std::string& prefix, TensorMap& out) {
+bool holds(torch::ScalarType parameter, torch::ScalarType stored) {
+  return stored == parameter || (parameter == torch::kFloat32 && stored == torch::kFloat16);
+}
+
+}  // namespace
+
+void store_parameters(const torch::nn::Module& module, const std::string& prefix, TensorMap& out,
+                      torch::ScalarType type) {
   for (const auto& item : module.named_parameters())
-    out[prefix + item.key()] = item.value().detach().to(torch::kCPU).clone();
+    out[prefix + item.key()] = item.value().detach().to(torch::kCPU).to(type, false, true);
 }
 
 void load_parameters(torch::nn::Module& module, const std::string& prefix, const TensorMap& in,
@@ -19,7 +27,8 @@ void load_parameters(torch::nn::Module& module, const std::string& prefix, const
     if (found == in.end())
       fail(ExitCode::model, file, ": weight '", prefix, item.key(),
            "' is missing; the file belongs to another architecture");
-    if (found->second.sizes() != item.value().sizes() || found->second.scalar_type() != item.value().scalar_type())
+    if (found->second.sizes() != item.value().sizes() ||
+        !holds(item.value().scalar_type(), found->second.scalar_type()))
       fail(ExitCode::model, file, ": weight '", prefix, item.key(), "' is ", found->second.dtype().name(),
            found->second.sizes(), ", expected ", item.value().dtype().name(), item.value().sizes(),
            "; the file belongs to another architecture");

@@ -70,6 +70,19 @@ TEST_F(DenoiserFile, ComesBackAsTheSameFunction) {
   EXPECT_TRUE(torch::equal(loaded.denoise(x, 0.1), preconditioner_.denoise(network_, x, torch::full({1}, 0.1))));
 }
 
+TEST_F(DenoiserFile, HalfPrecisionTakesHalfTheRoomAndIsTheSameWeightsRounded) {
+  const auto whole = std::filesystem::file_size(path_);
+  write_network(path_, network_, preconditioner_, card(), Overwrite::yes, {}, torch::kFloat16);
+  EXPECT_LT(static_cast<double>(std::filesystem::file_size(path_)), 0.6 * static_cast<double>(whole));
+  const NetworkFile read = read_network(path_, ModelKind::denoiser);
+  const auto weights = network_->parameters(), rounded = read.network->parameters();
+  ASSERT_EQ(weights.size(), rounded.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    EXPECT_EQ(rounded[i].scalar_type(), torch::kFloat32);
+    EXPECT_TRUE(rounded[i].allclose(weights[i], 1. / 2048, 1e-7));
+  }
+}
+
 TEST_F(DenoiserFile, RefusesAnotherArchitecture) {
   EXPECT_THAT(refusal([](SafetensorsFile& f) {
                 std::string& json = f.metadata.at(kModelCardKey);
