@@ -114,6 +114,31 @@ void check_mask(const fs::path& path, LoadedCascade& cascade) {
          " voxels, which doublings do not bring to the ", listed_sides(size), " of the volumes (k, j, i)");
 }
 
+// What guides a level by being worse must make the same volumes, be told the same and see no farther: tiles are cut for
+// the level.
+void check_weak(const LoadedDenoiser& weak, const LoadedDenoiser& level, const fs::path& path) {
+  check_fits(weak.card, level.card, path);
+  const bool same_grid =
+      weak.card.widths.count("grid") == 0 || widths_of(weak.card, "grid", path) == widths_of(level.card, "grid", path);
+  if (!same_grid || weak.card.conditioning != level.card.conditioning ||
+      weak.card.autoencoder_sha256 != level.card.autoencoder_sha256 || weak.card.distilled || level.card.distilled)
+    fail(ExitCode::model, path,
+         ": makes volumes of another grid, latent space or condition than the network it lies beside, or one of them "
+         "is distilled; they do not belong together");
+  if (weak.locality.halo > level.locality.halo || level.locality.alignment % weak.locality.alignment != 0)
+    fail(ExitCode::model, path, ": sees farther than the network it lies beside; train it with fewer levels or blocks");
+}
+
+std::optional<LoadedDenoiser> weak_beside(const LoadedDenoiser& level, const fs::path& file, torch::Device device,
+                                          torch::ScalarType body_type, ModelKind kind) {
+  fs::path path = file;
+  path.replace_filename(file.stem().string() + "-weak.safetensors");
+  if (!fs::exists(path)) return std::nullopt;
+  LoadedDenoiser weak = load_denoiser(path, device, body_type, kind);
+  check_weak(weak, level, path);
+  return weak;
+}
+
 }  // namespace
 
 LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::ScalarType body_type) {
@@ -125,6 +150,7 @@ LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::
     fail(ExitCode::model, coarse, ": draws labels, not volumes; name it mask.safetensors");
   cascade.coarse_size = grid_of(cascade.coarse.card, coarse);
   merge_names(cascade.coarse.card, coarse, cascade.conditioning);
+  cascade.weak.push_back(weak_beside(cascade.coarse, coarse, device, body_type, ModelKind::diffusion));
   cascade.latent_space = latent_space_of(cascade.coarse, folder, device);
   const auto file_of = [&](std::size_t octave) {
     return folder / ("octave-" + std::to_string(octave) + ".safetensors");
@@ -134,6 +160,7 @@ LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::
     cascade.octaves.push_back(load_denoiser(file, device, body_type, ModelKind::detail));
     check_fits(cascade.octaves.back().card, cascade.coarse.card, file);
     merge_names(cascade.octaves.back().card, file, cascade.conditioning);
+    cascade.weak.push_back(weak_beside(cascade.octaves.back(), file, device, body_type, ModelKind::detail));
   }
   const std::size_t octaves = cascade.octaves.size();
   cascade.spacing = coarse_spacing(cascade.coarse.card, octaves);

@@ -1,13 +1,29 @@
 #include "models/denoiser_file.h"
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "models/beside_network.h"
 #include "models/network_file.h"
+#include "pipeline/samplers/registry.h"
 
 namespace voxprior {
+namespace {
+
+void check_sampler(const ModelCard& card, const std::filesystem::path& path) {
+  const auto& known = named_samplers();
+  const auto is_it = [&](const NamedSampler& sampler) { return sampler.name == card.sampling->sampler; };
+  if (card.sampling && std::none_of(known.begin(), known.end(), is_it))
+    fail(ExitCode::model, path, ": advises the sampler '", card.sampling->sampler,
+         "', which this version of the program does not have");
+}
+
+}  // namespace
 
 LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device, torch::ScalarType body_type,
                              ModelKind kind) {
   NetworkFile file = read_network(path, kind, device);
+  check_sampler(file.card, path);
   LoadedDenoiser loaded;
   loaded.card = file.card;
   loaded.sha256 = file.sha256;

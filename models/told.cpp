@@ -22,6 +22,10 @@ bool hears_mask(const LoadedDenoiser& level, const Told& told) {
   return told.mask && !level.card.conditioning.labels.empty();
 }
 
+double autoguidance_of(std::size_t level, const Told& told) {
+  return level < told.autoguidance.size() ? told.autoguidance[level] : 1;
+}
+
 void check_class(const LoadedCascade& cascade, const std::string& name) {
   const std::string& model = cascade.coarse.card.name;
   const std::vector<std::string>& classes = cascade.conditioning.classes;
@@ -51,8 +55,8 @@ void check_guidance(const LoadedCascade& cascade) {
 }
 
 // `hidden`: without what guidance strengthens.
-Condition condition_of(const LoadedCascade& cascade, std::size_t level, const Told& told, bool hidden) {
-  const LoadedDenoiser& network = level_of(cascade, level);
+Condition condition_of(const LoadedCascade& cascade, const LoadedDenoiser& network, std::size_t level, const Told& told,
+                       bool hidden) {
   Condition condition;
   if (hears_class(network, told) && !hidden)
     condition.classes = torch::full({1}, class_number(network.card.conditioning, told.class_name), torch::kLong);
@@ -65,9 +69,9 @@ Condition condition_of(const LoadedCascade& cascade, std::size_t level, const To
   return condition;
 }
 
-Denoiser bound(const LoadedCascade& cascade, std::size_t level, const Told& told, bool hidden) {
-  const LoadedDenoiser& network = level_of(cascade, level);
-  const Condition condition = condition_of(cascade, level, told, hidden);
+Denoiser bound(const LoadedCascade& cascade, const LoadedDenoiser& network, std::size_t level, const Told& told,
+               bool hidden) {
+  const Condition condition = condition_of(cascade, network, level, told, hidden);
   if (!hears_mask(network, told))
     return [denoise = network.conditional, condition](const torch::Tensor& x, double sigma) {
       return denoise(x, sigma, condition);
@@ -88,6 +92,10 @@ void check_told(const LoadedCascade& cascade, const Told& told) {
     fail(ExitCode::usage, "the model ", cascade.coarse.card.name, " was trained without masks; leave --mask out");
   if (told.spacing_mm) check_spacing(cascade, told);
   if (told.guidance != 1 && !told.wishes()) check_guidance(cascade);
+  for (std::size_t level = 0; level < cascade.weak.size(); ++level)
+    if (autoguidance_of(level, told) != 1 && !cascade.weak[level])
+      fail(ExitCode::usage, "the model ", cascade.coarse.card.name,
+           " has no weaker network, coarse-weak.safetensors, to be guided by; leave --autoguidance out");
 }
 
 Spacing spacing_of(const LoadedCascade& cascade, const Told& told) {
@@ -96,9 +104,12 @@ Spacing spacing_of(const LoadedCascade& cascade, const Told& told) {
 
 Denoiser told_denoiser(const LoadedCascade& cascade, std::size_t level, const Told& told) {
   const LoadedDenoiser& network = level_of(cascade, level);
-  const Denoiser conditional = bound(cascade, level, told, false);
-  if (!hears_class(network, told) && !hears_mask(network, told)) return conditional;
-  return guided(conditional, bound(cascade, level, told, true), told.guidance);
+  const Denoiser conditional = bound(cascade, network, level, told, false);
+  const Denoiser denoise = hears_class(network, told) || hears_mask(network, told)
+                               ? guided(conditional, bound(cascade, network, level, told, true), told.guidance)
+                               : conditional;
+  const double weight = autoguidance_of(level, told);
+  return weight == 1 ? denoise : guided(denoise, bound(cascade, *cascade.weak[level], level, told, false), weight);
 }
 
 Denoiser mask_denoiser(const LoadedCascade& cascade, const Told& told) {
@@ -128,7 +139,8 @@ int mask_evaluations_for_one(const LoadedCascade& cascade, const Told& told) {
 
 int evaluations_for_one(const LoadedCascade& cascade, std::size_t level, const Told& told) {
   const LoadedDenoiser& network = level_of(cascade, level);
-  return told.guidance != 1 && (hears_class(network, told) || hears_mask(network, told)) ? 2 : 1;
+  const bool guidance = told.guidance != 1 && (hears_class(network, told) || hears_mask(network, told));
+  return 1 + guidance + (autoguidance_of(level, told) != 1);
 }
 
 }  // namespace voxprior

@@ -43,6 +43,9 @@ Spacing parse_spacing(const std::string& text) {
   return {edges[0], edges[1], edges[2]};
 }
 
+const std::vector<std::string> kSamplers{"model", "dpmpp-2m",   "dpmpp-3m", "unipc-2", "unipc-3",
+                                         "heun",  "heun-churn", "euler",    "ddim",    "ddpm"};
+
 }  // namespace
 
 int synth_command(const Invocation& invocation) {
@@ -66,17 +69,21 @@ int synth_command(const Invocation& invocation) {
               "label volume of the model's size that the volumes are to fit; its grid becomes theirs")
       .option("guidance", positive(&run.options.guidance, "--guidance")->value_name("W")->default_value(1),
               "above 1: more typical of what the model is told, and less varied; takes two network calls for one")
-      .option("sampler",
-              choice(&run.options.sampler, "--sampler",
-                     {"dpmpp-2m", "dpmpp-3m", "unipc-2", "unipc-3", "heun", "heun-churn", "euler", "ddim", "ddpm"}),
-              "how noise becomes a volume; docs/samplers.md says which when. A distilled network has its own way")
+      .option("autoguidance", positive(&run.options.autoguidance, "--autoguidance")->value_name("W"),
+              "above 1: away from the errors that a network shares with the weaker one beside it in the folder, so "
+              "cleaner and less varied; 1: not at all. Default: what the model card advises")
+      .option("sampler", choice(&run.options.sampler, "--sampler", kSamplers),
+              "how the coarse model turns noise into a volume; model: as its card advises, else dpmpp-2m. "
+              "docs/samplers.md says which when. A distilled network has its own way")
+      .option("detail-sampler", choice(&run.options.detail_sampler, "--detail-sampler", kSamplers),
+              "how the octaves do")
       .option("schedule",
               choice(&run.options.schedule, "--schedule", {"karras", "log-uniform", "cosine", "linear", "learned"}),
               "how the noise levels are spread; learned, if the model has learned it")
       .option("steps", at_least(1, &steps, "--steps")->value_name("N"),
-              "steps of the coarse model; default: 20, or what a distilled one was made for, which takes 1 to 4")
+              "steps of the coarse model; default: what its card advises, else 20; a distilled one takes 1 to 4")
       .option("detail-steps", at_least(1, &detail_steps, "--detail-steps")->value_name("N"),
-              "steps of each octave; default: 8, or what a distilled one was made for")
+              "steps of each octave; default: what its card advises, else 8; a distilled one takes 1 to 4")
       .option("format", choice(&run.format, "--format", {"nifti", "dicom"}),
               "nifti, or a folder of DICOM files for each volume")
       .option("memory", at_least(1, &memory_mb, "--memory")->value_name("MB"),

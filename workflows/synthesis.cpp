@@ -247,6 +247,7 @@ ordered_json settings_of(const SynthSession& session, const SynthOptions& option
   if (!options.class_name.empty()) settings["class"] = options.class_name;
   if (session.model().told_spacing) settings["spacing_mm"] = session.model().spacing_mm;
   if (options.guidance != 1) settings["guidance"] = options.guidance;
+  settings["autoguidance"] = session.model().autoguidance;
   return settings;
 }
 

@@ -6,6 +6,7 @@
 #include "models/network/autoencoder.h"
 #include "models/network/position.h"
 #include "models/training/toml_section.h"
+#include "pipeline/samplers/registry.h"
 
 namespace voxprior {
 namespace {
@@ -49,6 +50,7 @@ void read_model(TomlSection section, TrainingConfig& config) {
     section.read("embedding", model.widths.embedding, 8, 1024);
   if (config.kind == ModelKind::diffusion) section.read("heads", model.widths.heads, 1, 64);
   if (config.kind == ModelKind::diffusion) section.read("draws", model.draws, {"image", "labels"});
+  if (config.kind != ModelKind::autoencoder) section.read("weights", model.weights, {"float32", "float16"});
   section.read("training_data", model.training_data);
   section.read("licence", model.licence);
   section.refuse_unknown_keys();
@@ -153,6 +155,19 @@ void read_training(TomlSection section, TrainingConfig& config) {
   section.refuse_unknown_keys();
 }
 
+// What is best is known when the network is there: training goes on or starts again with another [sampling].
+void read_sampling(TomlSection section, TrainingConfig& config) {
+  std::vector<std::string> names;
+  for (const NamedSampler& known : named_samplers()) names.push_back(known.name);
+  SamplingAdvice advice{"dpmpp-2m", config.kind == ModelKind::detail ? 8 : 20, config.noise.sigma_min, 1};
+  section.read("sampler", advice.sampler, names);
+  section.read("steps", advice.steps, 1, 10'000);
+  section.read("last_sigma", advice.last_sigma, config.noise.sigma_min, config.noise.sigma_max / 2);
+  section.read("autoguidance", advice.autoguidance, 0.1, 100);
+  section.refuse_unknown_keys();
+  config.sampling = advice;
+}
+
 void read_distill(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Distill& distill = config.distill;
   section.read("teacher", distill.teacher);
@@ -208,7 +223,8 @@ TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind
   const std::string file = path.string();
   const bool denoises = kind != ModelKind::autoencoder;
   std::set<std::string> sections{"model", "data", "augment", denoises ? "noise" : "loss", "training"};
-  if (kind == ModelKind::diffusion || kind == ModelKind::detail) sections.insert({"conditioning", "labels"});
+  if (kind == ModelKind::diffusion || kind == ModelKind::detail)
+    sections.insert({"conditioning", "labels", "sampling"});
   const toml::table table = parse_toml(path, sections);
   TrainingConfig config = defaults_of(kind);
   read_model({table, "model", file}, config);
@@ -217,6 +233,7 @@ TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind
   read_labels({table, "labels", file}, config.labels);
   read_augment({table, "augment", file}, config);
   if (denoises) read_noise({table, "noise", file}, config);
+  if (table.contains("sampling")) read_sampling({table, "sampling", file}, config);
   if (!denoises) read_loss({table, "loss", file}, config);
   read_training({table, "training", file}, config);
   check_together(config, file);

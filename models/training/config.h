@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct TrainingConfig {
     std::string draws = "image";       ///< image | labels (kind diffusion): what the volumes are
     UnetWidths widths;                 ///< kind autoencoder: channels and blocks alone, see AutoencoderWidths
     std::int64_t latent_channels = 4;  ///< kind autoencoder
+    std::string weights = "float32";   ///< float32 | float16 (not kind autoencoder): numbers in the model file
     std::string training_data;         ///< for the model card: what it was trained on
     std::string licence;               ///< for the model card: licence of that data
   } model;
@@ -78,6 +80,8 @@ struct TrainingConfig {
                                           ///< learned with the loss of the variational bound
     bool learned_variance = false;        ///< learn the variance of the reverse steps, too
   } noise;
+
+  std::optional<SamplingAdvice> sampling;  ///< section [sampling], of kinds diffusion and detail: for the model card
 
   /// Of kind autoencoder; see models/training/reconstruction_loss.h.
   struct Loss {

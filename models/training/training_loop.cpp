@@ -48,6 +48,10 @@ class TrainingLoop {
   }
 
   void train(const TrainingObserver& observer) {
+    if (step_ >= config_.steps) {  // finished before; the recipe may say other things of the model now
+      scores_ = trainee_.score();
+      save();
+    }
     auto last_checkpoint = Clock::now();
     for (auto last_report = Clock::now(); step_ < config_.steps;) {
       take_step();
@@ -172,6 +176,7 @@ ModelCard card_of(const TrainingRun& run) {
   card.intensity = config.model.modality == "ct" ? "ct-hu/1000" : "mr-p99.5";
   card.training_data = config.model.training_data;
   card.licence = config.model.licence;
+  card.sampling = config.sampling;
   card.recipe_sha256 = sha256_hex(run.recipe.data(), run.recipe.size());
   card.program_version = version();
   return card;

@@ -35,6 +35,7 @@ struct Conditioning {
 
 bool operator==(const SpacingRange& a, const SpacingRange& b);
 bool operator==(const Conditioning& a, const Conditioning& b);
+inline bool operator!=(const Conditioning& a, const Conditioning& b) { return !(a == b); }
 
 /// Whether a class or a label may be called so: 1 to 80 bytes, none of them a control character.
 bool is_fit_name(const std::string& name);

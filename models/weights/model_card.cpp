@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDeepestNesting = 3;  // card > widths > list
-constexpr std::int64_t kLargestWidth = 1'000'000;
+constexpr std::int64_t kLargestWidth = 1'000'000, kMostAdvisedSteps = 10'000;
 
 [[noreturn]] void unfit(const std::filesystem::path& path, const std::string& what) {
   fail(ExitCode::model, path, ": model card: ", what, "; this model does not fit this version of the program");
@@ -116,6 +116,24 @@ Distilled parse_distilled(json object, const std::filesystem::path& path) {
   return distilled;
 }
 
+SamplingAdvice parse_sampling(json object, const std::filesystem::path& path) {
+  Fields fields(std::move(object), path);
+  SamplingAdvice advice{fields.text("sampler"), fields.count("steps"), fields.number("last_sigma"),
+                        fields.number("autoguidance")};
+  fields.expect_none_left();
+  return advice;
+}
+
+void check_sampling(const ModelCard& card, const std::filesystem::path& path) {
+  const SamplingAdvice& advice = *card.sampling;
+  if (card.kind != "diffusion" && card.kind != "detail") unfit(path, "a " + card.kind + " has no \"sampling\"");
+  if (!is_fit_name(advice.sampler)) unfit(path, "\"sampler\" is no name");
+  if (advice.steps < 1 || advice.steps > kMostAdvisedSteps) unfit(path, "\"steps\" of \"sampling\" are not 1 to 10000");
+  if (!(advice.last_sigma >= card.sigma_min && advice.last_sigma < card.sigma_max))
+    unfit(path, "\"last_sigma\" is not in sigma_min to sigma_max");
+  if (!(advice.autoguidance > 0 && advice.autoguidance <= 100)) unfit(path, "\"autoguidance\" is not in 0 to 100");
+}
+
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
@@ -134,6 +152,7 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
     unfit(path, "\"autoencoder_sha256\" is no SHA-256 in 64 lower-case digits");
   for (const auto& [key, list] : card.widths) parse_widths(key, list, path);
   if (card.steps < 0) unfit(path, "\"steps\" is negative");
+  if (card.sampling) check_sampling(card, path);
   if (!card.distilled) return;
   if (card.kind == "denoiser") unfit(path, "a denoiser cannot be \"distilled\"");
   if (!is_sha256(card.distilled->teacher_sha256)) unfit(path, "\"teacher_sha256\" is no SHA-256");
@@ -165,6 +184,11 @@ std::string format_model_card(const ModelCard& card) {
   if (!card.autoencoder_sha256.empty()) root["autoencoder_sha256"] = card.autoencoder_sha256;
   if (!card.draws.empty()) root["draws"] = json_of(card.draws);
   if (card.conditioning.any()) root["conditioning"] = json_of(card.conditioning);
+  if (card.sampling)
+    root["sampling"] = {{"sampler", card.sampling->sampler},
+                        {"steps", card.sampling->steps},
+                        {"last_sigma", card.sampling->last_sigma},
+                        {"autoguidance", card.sampling->autoguidance}};
   if (card.distilled)
     root["distilled"] = {{"teacher_sha256", card.distilled->teacher_sha256}, {"steps", card.distilled->steps}};
   return root.dump();
@@ -197,6 +221,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   if (fields.has("autoencoder_sha256")) card.autoencoder_sha256 = fields.text("autoencoder_sha256");
   if (fields.has("conditioning")) card.conditioning = parse_conditioning(fields.object("conditioning"), path);
   if (fields.has("draws")) card.draws = parse_labels(fields.object("draws"), path);
+  if (fields.has("sampling")) card.sampling = parse_sampling(fields.object("sampling"), path);
   if (fields.has("distilled")) card.distilled = parse_distilled(fields.object("distilled"), path);
   fields.expect_none_left();
   check(card, path);

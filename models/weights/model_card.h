@@ -22,6 +22,15 @@ struct Distilled {
 };
 inline constexpr std::int64_t kMostDistilledSteps = 4;
 
+/// How a synthesis network is best sampled, as whoever trained it found: what `synth` does unless told otherwise.
+struct SamplingAdvice {
+  std::string sampler;      ///< a name of pipeline/samplers/registry.h
+  std::int64_t steps = 0;   ///< 1 to 10000
+  double last_sigma = 0;    ///< sigma_min to sigma_max: where noise ends and D(x, last_sigma) is the volume. Above
+                            ///< sigma_min for a network that knows the fine texture too little to draw it
+  double autoguidance = 1;  ///< weight of a coarse network against a weaker one beside it, see models/told.h
+};
+
 /// What a model is, for whom it works, and where it came from. Stored as JSON in the metadata of the weights file; the
 /// JSON keys are the names below.
 struct ModelCard {
@@ -44,14 +53,15 @@ struct ModelCard {
   std::int64_t steps = 0;                     ///< of training
   std::string autoencoder_sha256;  ///< of the autoencoder file in whose latent space it works; empty: on volumes. An
                                    ///< entry of the JSON only if not empty
-  std::optional<Distilled> distilled;  ///< only if the network is no denoiser but a consistency function
+  std::optional<SamplingAdvice> sampling;  ///< only if there is any
+  std::optional<Distilled> distilled;      ///< only if the network is no denoiser but a consistency function
 };
 
 /// Canonical JSON: sorted keys, no spaces. Throws Error(ExitCode::model) for a card that could not be read back.
 std::string format_model_card(const ModelCard& card);
 
-/// Strict: every key present (autoencoder_sha256, conditioning, draws and distilled where they apply), of its type and
-/// in its range, and no other key. Throws Error(ExitCode::model) that names `path` and the key.
+/// Strict: every key present (autoencoder_sha256, conditioning, draws, sampling and distilled where they apply), of its
+/// type and in its range, and no other key. Throws Error(ExitCode::model) that names `path` and the key.
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path);
 
 /// The card in the metadata of a weights file; Error(ExitCode::model) if it has none.

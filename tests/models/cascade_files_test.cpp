@@ -12,7 +12,7 @@ namespace {
 
 class CascadeFiles : public testing::Test {
  protected:
-  void write(const std::string& name, ModelKind kind, const std::string& modality = "mr") {
+  void write(const std::string& name, ModelKind kind, const std::string& modality = "mr", std::int64_t depth = 8) {
     UnetWidths widths{{8, 16}, {1, 1}, 8};
     if (kind == ModelKind::diffusion) widths.heads = 2, widths.extra_features = 3;
     ModelCard card;
@@ -27,7 +27,7 @@ class CascadeFiles : public testing::Test {
     card.licence = "Apache-2.0";
     card.recipe_sha256 = std::string(64, '0');
     card.program_version = "0.0.0";
-    if (kind == ModelKind::diffusion) card.widths["grid"] = {8, 16, 12};
+    if (kind == ModelKind::diffusion) card.widths["grid"] = {depth, 16, 12};
     torch::manual_seed(1);
     Unet network(widths);
     const torch::NoGradGuard no_grad;
@@ -87,6 +87,12 @@ TEST_F(CascadeFiles, WhatDoesNotBelongTogetherIsRefused) {
   EXPECT_THAT(refusal(), testing::HasSubstr("wanted is a detail"));
   write("octave-1", ModelKind::detail, "any");
   EXPECT_THAT(refusal(), testing::HasSubstr("do not belong together"));
+  write("octave-1", ModelKind::detail);
+  EXPECT_EQ(refusal(), "was accepted");
+  write("coarse-weak", ModelKind::diffusion, "mr", 16);
+  EXPECT_THAT(refusal(), testing::HasSubstr("coarse-weak.safetensors\": makes volumes of another grid"));
+  write("coarse-weak", ModelKind::diffusion);
+  EXPECT_EQ(refusal(), "was accepted");
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 namespace voxprior::test {
 
 /// Writes a small network with random weights that was trained, as its card says, to be told `conditioning`, and
-/// to draw these labels or, if there are none, images.
+/// to draw these labels or, if there are none, images. Another seed gives another network.
 inline void write_conditional_model(const std::filesystem::path& path, ModelKind kind, const Conditioning& conditioning,
-                                    const Labels& draws = {}) {
+                                    const Labels& draws = {}, std::uint64_t seed = 1) {
   ModelCard card;
   card.name = "test";
   card.kind = name_of(kind);
@@ -29,7 +29,7 @@ inline void write_conditional_model(const std::filesystem::path& path, ModelKind
 
   UnetWidths widths{{8, 16}, {1, 1}, 8};
   if (kind == ModelKind::diffusion) widths.heads = 2, widths.extra_features = 3;
-  torch::manual_seed(1);
+  torch::manual_seed(seed);
   Unet network(widened(widths, conditioning, draws));
   const torch::NoGradGuard no_grad;
   for (auto& p : network->parameters()) p.normal_(0, 0.3);

@@ -79,10 +79,12 @@ TEST_F(TrainingConfigFile, RefusesAMissingFile) {
 
 TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   const auto path = scratch_ / "recipe.toml";
-  std::ofstream(path) << data_ << "halvings = 1\n[model]\nheads = 2\n[augment]\nwarp_voxels = 0.5\n";
+  std::ofstream(path) << data_
+                      << "halvings = 1\n[model]\nheads = 2\nweights = \"float16\"\n[augment]\nwarp_voxels = 0.5\n";
   const TrainingConfig diffusion = read_training_config(path, ModelKind::diffusion);
   EXPECT_EQ(diffusion.data.halvings, 1);
   EXPECT_EQ(diffusion.model.widths.heads, 2);
+  EXPECT_EQ(diffusion.model.weights, "float16");
   EXPECT_GT(diffusion.noise.sigma_max, 10);
   EXPECT_EQ(diffusion.augment.rician, 0);
   for (const ModelKind kind : {ModelKind::denoiser, ModelKind::detail})
@@ -91,6 +93,20 @@ TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   std::ofstream(path) << data_ << "[augment]\nrician = 0.5\n";
   EXPECT_THROW(read_training_config(path, ModelKind::detail), Error);
   EXPECT_EQ(read_training_config(path, ModelKind::denoiser).augment.rician, 0.5);
+}
+
+TEST_F(TrainingConfigFile, SaysHowASynthesisModelIsBestSampled) {
+  const auto path = scratch_ / "recipe.toml";
+  std::ofstream(path) << data_ << "[sampling]\nsampler = \"ddpm\"\nlast_sigma = 0.03\nautoguidance = 1.4\n";
+  const TrainingConfig config = read_training_config(path, ModelKind::detail);
+  ASSERT_TRUE(config.sampling);
+  EXPECT_EQ(config.sampling->sampler, "ddpm");
+  EXPECT_EQ(config.sampling->steps, 8);
+  EXPECT_EQ(config.sampling->last_sigma, 0.03);
+  EXPECT_EQ(config.sampling->autoguidance, 1.4);
+  EXPECT_THROW(read_training_config(path, ModelKind::denoiser), Error);
+  std::ofstream(path) << data_ << "[sampling]\nsampler = \"magic\"\n";
+  EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error);
 }
 
 TEST_F(TrainingConfigFile, AnAutoencoderHasALossAndNoNoise) {

@@ -81,6 +81,24 @@ TEST_F(ToldModel, GuidanceGoesBeyondTheClassAwayFromAny) {
   }
 }
 
+TEST_F(ToldModel, AutoguidanceGoesAwayFromTheWeakerNetworkThatIsToldTheSame) {
+  test::write_conditional_model(scratch_ / "coarse-weak.safetensors", ModelKind::diffusion, two_classes_, {}, 2);
+  const LoadedCascade cascade = cascade_of(two_classes_, two_classes_);
+  const torch::NoGradGuard no_grad;
+  Told told = of_class("t1", 2.5);
+  const torch::Tensor strong = told_denoiser(cascade, 0, told)(x_, 0.5);
+  const Condition t1{torch::tensor({std::int64_t{0}}), {}, {}};
+  const torch::Tensor weak = cascade.weak[0]->conditional(x_, 0.5, t1);
+  EXPECT_GT((strong - weak).abs().max().item<double>(), 1e-3);
+
+  told.autoguidance = {1.5};
+  EXPECT_TRUE(told_denoiser(cascade, 0, told)(x_, 0.5).allclose(weak + 1.5 * (strong - weak), 1e-4, 1e-5));
+  EXPECT_EQ(evaluations_for_one(cascade, 0, told), 3);
+  EXPECT_EQ(evaluations_for_one(cascade, 1, told), 2);  // octaves have no weaker network
+  told.guidance = 1;
+  EXPECT_EQ(evaluations_for_one(cascade, 0, told), 2);
+}
+
 TEST_F(ToldModel, WhatTheModelCannotBeToldIsRefused) {
   const LoadedCascade knows = cascade_of(two_classes_, {});
   EXPECT_THAT(refusal(knows, of_class("flair")), HasSubstr("no class 'flair'; --class is one of: t1, t2"));
@@ -90,6 +108,9 @@ TEST_F(ToldModel, WhatTheModelCannotBeToldIsRefused) {
   const LoadedCascade unconditional = cascade_of({}, {});
   EXPECT_THAT(refusal(unconditional, of_class("t1")), HasSubstr("knows no classes"));
   EXPECT_THAT(refusal(unconditional, of_class("", 2)), HasSubstr("is unconditional"));
+  Told autoguided;
+  autoguided.autoguidance = {2};
+  EXPECT_THAT(refusal(unconditional, autoguided), HasSubstr("no weaker network, coarse-weak.safetensors"));
 }
 
 TEST_F(ToldModel, LevelsOfOtherClassesDoNotBelongTogether) {

@@ -104,6 +104,23 @@ TEST_F(Synth, ADiskThatIsFullLeavesNoBrokenVolume) {
     EXPECT_EQ(entry.path().extension(), ".json") << entry.path();
 }
 
+TEST_F(Synth, ALevelIsSampledAsItsCardAdvisesUnlessToldOtherwise) {
+  ASSERT_EQ(run({"synth", file("advised")}, {"--steps", "2"}).exit_code, 0);
+  nlohmann::json made = json("advised/synthetic-000000.voxprior.json")["synthesis"];
+  EXPECT_EQ(made["sampler"]["octave-1.safetensors"], "dpmpp-2m");
+  EXPECT_EQ(made["steps"]["octave-1.safetensors"], 8);
+  EXPECT_EQ(made["sampler"]["octave-2.safetensors"], "euler");
+  EXPECT_EQ(made["steps"]["octave-2.safetensors"], 3);
+  EXPECT_EQ(made["sampler"]["coarse.safetensors"], "dpmpp-2m");
+
+  ASSERT_EQ(run({"synth", file("told")}, {"--sampler", "heun", "--steps", "2", "--detail-sampler", "ddim"}).exit_code,
+            0);
+  made = json("told/synthetic-000000.voxprior.json")["synthesis"];
+  EXPECT_EQ(made["sampler"]["coarse.safetensors"], "heun");
+  EXPECT_EQ(made["sampler"]["octave-2.safetensors"], "ddim");
+  EXPECT_EQ(made["steps"]["octave-2.safetensors"], 8);
+}
+
 TEST_F(Synth, EverySamplerAndScheduleThatHelpNamesWorks) {
   for (const char* name : {"dpmpp-3m", "unipc-2", "unipc-3", "heun", "heun-churn", "euler", "ddim", "ddpm"})
     EXPECT_EQ(synth(name, {"--sampler", name}).exit_code, 0) << name;
@@ -114,6 +131,8 @@ TEST_F(Synth, EverySamplerAndScheduleThatHelpNamesWorks) {
 TEST_F(Synth, BadRequestsAreRefusedInOneLine) {
   expect_refused(synth("out", {"--sampler", "magic"}), 2, "synth");
   expect_refused(synth("out", {"--schedule", "magic"}), 2, "synth");
+  expect_refused(synth("out", {"--detail-sampler", "magic"}), 2, "synth");
+  expect_refused(synth("out", {"--autoguidance", "2"}), 2, "synth");  // no weaker network
   expect_refused(run({"synth", file("out")}, {"--steps", "0"}), 2, "synth");
   expect_refused(synth("out", {"--resume", "--overwrite"}), 2, "synth");
   expect_refused(synth("out", {"--memory", "1"}), 6, "synth");

@@ -61,10 +61,10 @@ TEST_F(TrainDistill, AStudentTakesItsTeachersPlaceInSynthAndNowhereElse) {
   const nlohmann::json record = json("out/synthetic-000000.voxprior.json")["synthesis"];
   EXPECT_EQ(record["sampler"]["coarse.safetensors"], "consistency");
   EXPECT_EQ(record["sampler"]["octave-1.safetensors"], "consistency");
-  EXPECT_EQ(record["sampler"]["octave-2.safetensors"], "dpmpp-2m");
+  EXPECT_EQ(record["sampler"]["octave-2.safetensors"], "euler");  // as its card advises
   EXPECT_EQ(record["steps"]["coarse.safetensors"], 2);
-  EXPECT_EQ(record["steps"]["octave-2.safetensors"], 8);
-  EXPECT_EQ(record["network_calls"], 2 + 2 + 8);
+  EXPECT_EQ(record["steps"]["octave-2.safetensors"], 3);
+  EXPECT_EQ(record["network_calls"], 2 + 2 + 3);
 
   expect_refused(with_model({"synth", file("more")}, {"--steps", "5"}), 2, "synth");
   const std::string scan = test::testdata("brain_t1_crop.nii.gz");

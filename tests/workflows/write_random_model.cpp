@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "models/network_file.h"
 
@@ -31,7 +32,7 @@ ModelCard card_of(ModelKind kind) {
   return card;
 }
 
-void write_random(const std::filesystem::path& path, ModelKind kind) {
+void write_random(const std::filesystem::path& path, ModelKind kind, const std::optional<SamplingAdvice>& advice = {}) {
   torch::manual_seed(0);
   UnetWidths widths{{8, 16}, {1, 1}, 8};
   if (kind == ModelKind::diffusion) {
@@ -42,7 +43,9 @@ void write_random(const std::filesystem::path& path, ModelKind kind) {
   for (auto& weights : network->parameters()) weights.normal_(0, 0.05);
   const LowBand low = kind == ModelKind::detail ? LowBand::given : LowBand::noisy;
   const HaarPreconditioner preconditioner(torch::linspace(1, 0.02, HaarPreconditioner::kFeatures), low);
-  write_network(path, network, preconditioner, card_of(kind), Overwrite::yes);
+  ModelCard card = card_of(kind);
+  card.sampling = advice;
+  write_network(path, network, preconditioner, card, Overwrite::yes);
 }
 
 }  // namespace
@@ -56,6 +59,6 @@ int main(int, char** argv) {
   write_random(argv[1], ModelKind::denoiser);
   write_random(folder / "coarse.safetensors", ModelKind::diffusion);
   write_random(folder / "octave-1.safetensors", ModelKind::detail);
-  write_random(folder / "octave-2.safetensors", ModelKind::detail);
+  write_random(folder / "octave-2.safetensors", ModelKind::detail, SamplingAdvice{"euler", 3, 0.05});
   return 0;
 }

@@ -12,6 +12,7 @@ namespace voxprior {
 namespace {
 
 constexpr const char* kLearnedSchedule = "learned";
+constexpr const char* kModelSampler = "model";
 
 NamedSampler consistency_sampler(double sigma_min) {
   NamedSampler sampler{"consistency", "", true, 1, 1, {}};
@@ -31,25 +32,35 @@ NamedSampler ddpm_by_band(NamedSampler ddpm, const BandErrors& errors) {
   return ddpm;
 }
 
-std::vector<double> levels_of(const LoadedDenoiser& network, const SynthOptions& options, int steps, double highest) {
+// The noise levels of a sampler, down to where the model's card advises; an ODE is followed all the way.
+std::vector<double> levels_of(const LoadedDenoiser& network, const SynthOptions& options, const NamedSampler& sampler,
+                              int steps) {
   const ModelCard& card = network.card;
-  if (options.schedule != kLearnedSchedule) return schedule_by_name(options.schedule, steps, card.sigma_min, highest);
+  const double highest = card.sigma_max / sampler.sigma_max_factor;
+  const double lowest = card.sampling && !options.needs_ode ? card.sampling->last_sigma : card.sigma_min;
+  if (options.schedule != kLearnedSchedule) return schedule_by_name(options.schedule, steps, lowest, highest);
   const std::filesystem::path folder = options.model_folder;
   if (!network.schedule)
     fail(ExitCode::usage, folder, ": holds a ", card.kind, " model without a learned noise schedule");
   if (highest < card.sigma_max)
-    fail(ExitCode::usage, "the learned schedule begins where the model ends; ", options.sampler,
-         " goes beyond its start");
+    fail(ExitCode::usage, "the learned schedule begins where the model ends; ", sampler.name, " goes beyond its start");
   return network.schedule->levels(steps);
 }
 
 }  // namespace
 
-LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, int asked, int usual) {
+LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, const std::string& sampler,
+                             int asked, int usual) {
   const ModelCard& card = network.card;
-  LevelSampling plain{sampler_by_name(options.sampler), {}, asked > 0 ? asked : usual};
+  const SamplingAdvice advice = card.sampling.value_or(SamplingAdvice{kUsualSampler, usual});
+  const bool own = sampler == kModelSampler;
+  LevelSampling plain{sampler_by_name(own ? advice.sampler : sampler),
+                      {},
+                      asked > 0 ? asked
+                      : own     ? static_cast<int>(advice.steps)
+                                : usual};
   if (!card.distilled) {
-    plain.sigmas = levels_of(network, options, plain.steps, card.sigma_max / plain.sampler.sigma_max_factor);
+    plain.sigmas = levels_of(network, options, plain.sampler, plain.steps);
     if (plain.sampler.name == "ddpm" && network.variance_learned)
       plain.sampler = ddpm_by_band(plain.sampler, *network.band_errors);
     return plain;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "models/denoiser_file.h"
@@ -15,11 +16,13 @@ struct LevelSampling {
   int steps = 0;
 };
 
-/// With the sampler and schedule that were asked for, "learned" being the network's own, and ddpm with the network's
-/// own variances if it has them; a distilled network as the consistency function that it is. `asked` steps, or where
-/// that is 0 what the network was distilled for, else `usual`. Throws Error(ExitCode::usage) for a sampler or schedule
-/// that does not exist and for too many steps, Error(ExitCode::model) for a distilled network if options.needs_ode.
-LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, int asked, int usual);
+/// With this sampler, or for "model" the one that the model's card advises, and the schedule that was asked for,
+/// "learned" being the network's own, and ddpm with the network's own variances if it has them; a distilled network as
+/// the consistency function that it is. `asked` steps, or where that is 0 what the network was distilled for, else for
+/// "model" what the card advises, else `usual`. Throws Error(ExitCode::usage) for a sampler or schedule that does not
+/// exist and for too many steps, Error(ExitCode::model) for a distilled network if options.needs_ode.
+LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, const std::string& sampler,
+                             int asked, int usual);
 
 /// Noise levels for the variational bound of `steps` steps: learned, if the network has learned them, else log-uniform.
 std::vector<double> bound_levels(const LoadedDenoiser& network, int steps);

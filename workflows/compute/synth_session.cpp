@@ -38,14 +38,15 @@ class CascadeSession final : public SynthSession {
         device_(device),
         precision_(choose_precision(options.precision, device)),
         loaded_(load_cascade(options.model_folder, device, precision_)),
-        told_{options.class_name, options.spacing_mm, options.spacing_from, options.mask || loaded_.mask,
-              options.guidance} {
+        told_{options.class_name,           options.spacing_mm, options.spacing_from,
+              options.mask || loaded_.mask, options.guidance,   autoguidance()} {
     check_told(loaded_, told_);
     check_memory();
-    sampling_.push_back(level_sampling(loaded_.coarse, options, options.steps, kCoarseSteps));
+    sampling_.push_back(level_sampling(loaded_.coarse, options, options.sampler, options.steps, kCoarseSteps));
     for (const LoadedDenoiser& octave : loaded_.octaves)
-      sampling_.push_back(level_sampling(octave, options, options.detail_steps, kDetailSteps));
-    if (loaded_.mask) mask_sampling_ = level_sampling(*loaded_.mask, options, options.steps, kCoarseSteps);
+      sampling_.push_back(level_sampling(octave, options, options.detail_sampler, options.detail_steps, kDetailSteps));
+    if (loaded_.mask)
+      mask_sampling_ = level_sampling(*loaded_.mask, options, options.sampler, options.steps, kCoarseSteps);
     cascade_ = cascade_of(without_mask(), true);
     learn_facts();
   }
@@ -156,6 +157,17 @@ class CascadeSession final : public SynthSession {
   }
 
  private:
+  /// Of each level: what was asked for, where there is a weaker network for it, else what the model advises.
+  std::vector<double> autoguidance() const {
+    std::vector<double> weights(loaded_.weak.size(), 1);
+    for (std::size_t level = 0; level < weights.size() && !options_.needs_ode; ++level) {
+      const auto& advice = (level == 0 ? loaded_.coarse : loaded_.octaves[level - 1]).card.sampling;
+      if (options_.autoguidance > 0 && (level == 0 || loaded_.weak[level])) weights[level] = options_.autoguidance;
+      if (options_.autoguidance == 0 && loaded_.weak[level] && advice) weights[level] = advice->autoguidance;
+    }
+    return weights;
+  }
+
   /// A view of voxels of the model's grid as [1,1,D,H,W].
   torch::Tensor tensor_of(std::vector<float>& voxels) const {
     return torch::from_blob(voxels.data(), {1, 1, facts_.size[2], facts_.size[1], facts_.size[0]}, torch::kFloat32);
@@ -258,16 +270,25 @@ class CascadeSession final : public SynthSession {
               loaded_.coarse.card.conditioning.spacing.has_value(),
               loaded_.conditioning.labels,
               loaded_.mask.has_value(),
+              told_.autoguidance,
               {}};
     const std::int64_t factor =
         loaded_.latent_space ? loaded_.latent_space->factor() : std::int64_t{1} << loaded_.octaves.size();
     for (int axis = 0; axis < 3; ++axis) facts_.size[axis] = loaded_.coarse_size[2 - axis] * factor;
     add_file("coarse.safetensors", loaded_.coarse, sampling_[0]);
+    add_weak(0, "coarse-weak.safetensors");
     if (loaded_.latent_space)
       facts_.files.push_back({"autoencoder.safetensors", loaded_.latent_space->sha256(), 0, ""});
     if (loaded_.mask) add_file("mask.safetensors", *loaded_.mask, *mask_sampling_);
-    for (std::size_t i = 0; i < loaded_.octaves.size(); ++i)
-      add_file("octave-" + std::to_string(i + 1) + ".safetensors", loaded_.octaves[i], sampling_[i + 1]);
+    for (std::size_t i = 0; i < loaded_.octaves.size(); ++i) {
+      const std::string name = "octave-" + std::to_string(i + 1);
+      add_file(name + ".safetensors", loaded_.octaves[i], sampling_[i + 1]);
+      add_weak(i + 1, name + "-weak.safetensors");
+    }
+  }
+
+  void add_weak(std::size_t level, const std::string& name) {
+    if (told_.autoguidance[level] != 1) facts_.files.push_back({name, loaded_.weak[level]->sha256, 0, ""});
   }
 
   void add_file(const std::string& name, const LoadedDenoiser& network, const LevelSampling& sampling) {

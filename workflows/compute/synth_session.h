@@ -12,23 +12,29 @@
 
 namespace voxprior {
 
+/// Where neither the options nor the model say otherwise.
+inline constexpr const char* kUsualSampler = "dpmpp-2m";
 inline constexpr int kCoarseSteps = 20, kDetailSteps = 8;
 
 /// What determines a synthetic volume beside its seed and number, and where to compute it.
 struct SynthOptions {
   std::string model_folder;
-  std::string sampler = "dpmpp-2m", schedule = "karras";  ///< see pipeline/samplers/registry.h
-  int steps = 0;                      ///< of the coarse model; 0: kCoarseSteps, or what a distilled one was made for
-  int detail_steps = 0;               ///< of each octave; 0: kDetailSteps, or what a distilled one was made for
+  /// Of the coarse model and of the octaves; see pipeline/samplers/registry.h. "model": what the model's card advises.
+  std::string sampler = "model", detail_sampler = "model";
+  std::string schedule = "karras";
+  int steps = 0;                      ///< of the coarse model; 0: what its card advises, or it was distilled for
+  int detail_steps = 0;               ///< of each octave; 0: likewise
   bool needs_ode = false;             ///< to encode, decode or compute likelihoods: a distilled model is refused
   std::string class_name;             ///< what to make; empty: any
   std::optional<Spacing> spacing_mm;  ///< voxel edges along i, j, k; none: the model's own
   std::string spacing_from;           ///< the mask that they are of; empty: they were asked for
   bool mask = false;                  ///< whether generate() is given masks
   double guidance = 1;                ///< weight of class and mask
-  std::string device = "auto";        ///< auto | cpu | cuda
-  std::string precision = "auto";     ///< auto | float32 | bfloat16
-  double memory_bytes = 0;            ///< for the tiles of the octaves
+  double autoguidance = 0;      ///< weight of each network against the weaker one beside it; 0: what its card advises.
+                                ///< 1 if needs_ode
+  std::string device = "auto";  ///< auto | cpu | cuda
+  std::string precision = "auto";  ///< auto | float32 | bfloat16
+  double memory_bytes = 0;         ///< for the tiles of the octaves
   int threads = 1;
 };
 
@@ -47,9 +53,10 @@ struct SynthFacts {
   std::string training_data, licence;
   std::array<std::int64_t, 3> size{};  ///< voxels along i, j, k
   Spacing spacing_mm{1, 1, 1};
-  bool told_spacing = false;  ///< whether the model can make other voxel sizes
-  Labels labels;              ///< that a mask may hold
-  bool draws_masks = false;   ///< whether it makes masks of its own
+  bool told_spacing = false;         ///< whether the model can make other voxel sizes
+  Labels labels;                     ///< that a mask may hold
+  bool draws_masks = false;          ///< whether it makes masks of its own
+  std::vector<double> autoguidance;  ///< its weight in this session, level by level
   std::vector<SynthModelFile> files;
 };
 

@@ -50,6 +50,30 @@ std::string refusal(const std::function<void(json&)>& change) {
   return "was accepted";
 }
 
+TEST(ModelCard, AdvisesHowItIsBestSampled) {
+  ModelCard card = example_card();
+  card.kind = "diffusion";
+  card.sampling = SamplingAdvice{"ddpm", 60, 0.06, 1.5};
+  const std::string text = format_model_card(card);
+  const ModelCard back = parse_model_card(text, "file");
+  ASSERT_TRUE(back.sampling);
+  EXPECT_EQ(back.sampling->sampler, "ddpm");
+  EXPECT_EQ(back.sampling->steps, 60);
+  EXPECT_EQ(back.sampling->last_sigma, 0.06);
+  EXPECT_EQ(back.sampling->autoguidance, 1.5);
+  for (const auto& [key, value] : {std::pair<std::string, json>{"steps", 0},
+                                   {"last_sigma", 0.6},
+                                   {"autoguidance", 0},
+                                   {"sampler", "a\nb"},
+                                   {"more", 1}}) {
+    json root = json::parse(text);
+    root["sampling"][key] = value;
+    EXPECT_THROW(parse_model_card(root.dump(), "file"), Error) << key;
+  }
+  card.kind = "denoiser";
+  EXPECT_THROW(format_model_card(card), Error);
+}
+
 TEST(ModelCard, SaysOfADistilledModelWhatItWasMadeOf) {
   EXPECT_FALSE(parse_model_card(format_model_card(example_card()), "file").distilled);
   ModelCard card = example_card();
