@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "io/itk/itk_file.h"
 #include "io/nifti/nifti_file.h"
+#include "io/volume_or_slice.h"
 #include "io/voxel_writer.h"
 
 namespace voxprior {
@@ -43,6 +44,11 @@ FileFormat format_of_name(const std::filesystem::path& path) {
 Volume read_volume(const std::filesystem::path& path, const ReadOptions& options) {
   const FileFormat format = format_of_name(path);
   return format == FileFormat::nifti ? nifti::read(path, options) : read_through_itk(path, format, options);
+}
+
+Volume read_volume_or_slice(const std::filesystem::path& path, const ReadOptions& options) {
+  const FileFormat format = format_of_name(path);
+  return format == FileFormat::nifti ? nifti::read(path, options, true) : read_through_itk(path, format, options, true);
 }
 
 WriteReport write_volume(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options) {

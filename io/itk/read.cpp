@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -45,9 +47,12 @@ Affine lps_affine_of(const itk::ImageIOBase& io) {
 
 }  // namespace
 
-Volume read_through_itk(const fs::path& path, FileFormat format, const ReadOptions& options) {
+Volume read_through_itk(const fs::path& path, FileFormat format, const ReadOptions& options, bool one_slice) {
   const DataBlock block = format == FileFormat::nrrd ? check_nrrd_header(path) : check_metaimage_header(path);
-  check_size(path, block.size, options.max_voxels);
+  std::array<std::int64_t, 3> size = block.size;
+  if (one_slice)
+    for (std::int64_t& n : size) n = std::max<std::int64_t>(n, 2);  // a single slice is counted as two
+  check_size(path, size, options.max_voxels);
   if (options.volume_of_4d > 0) {
     fail(ExitCode::input, path, ": has 1 volume; --volume ", options.volume_of_4d, " does not exist");
   }

@@ -7,7 +7,8 @@
 namespace voxprior::nifti {
 
 /// Reads a NIfTI-1 or NIfTI-2 file of either byte order, compressed if its name ends in .gz; see read_volume.
-Volume read(const std::filesystem::path& path, const ReadOptions& options);
+/// `one_slice`: see read_volume_or_slice.
+Volume read(const std::filesystem::path& path, const ReadOptions& options, bool one_slice = false);
 
 /// Writes NIfTI; see write_volume. With a native header in `volume.stored`, that header's version, byte order and
 /// extensions; else NIfTI-1, or NIfTI-2 where a size does not fit. Compressed if the name ends in .gz.

@@ -94,7 +94,7 @@ void check_offset(const fs::path& path, const Header& header) {
 
 }  // namespace
 
-Volume read(const fs::path& path, const ReadOptions& options) {
+Volume read(const fs::path& path, const ReadOptions& options, bool one_slice) {
   const std::unique_ptr<InputStream> stream = open(path);
   std::vector<unsigned char> bytes;
   append(*stream, path, kSmallestHeader, bytes);
@@ -105,7 +105,10 @@ Volume read(const fs::path& path, const ReadOptions& options) {
   check_dimensions(path, header);
   const VoxelCoding coding = coding_of(path, header);
   check_offset(path, header);
-  check_size(path, {header.dim[1], header.dim[2], header.dim[3]}, options.max_voxels);
+  const std::int64_t thinnest = one_slice ? 2 : 1;  // a single slice is then counted as two
+  check_size(path,
+             {std::max(thinnest, header.dim[1]), std::max(thinnest, header.dim[2]), std::max(thinnest, header.dim[3])},
+             options.max_voxels);
   const std::int64_t index = volume_index(path, header, options.volume_of_4d);
 
   Volume volume;
