@@ -122,14 +122,20 @@ GreyImage draw_planes(const Volume& volume, double black, double white) {
   const Layout layout = layout_of(view);
   const Point centre = view.centre(volume.voxels);
 
+  std::vector<Plane> planes;
+  for (const Plane& plane : kPlanes)
+    if (view.size(plane.right) > 1 && view.size(plane.down) > 1) planes.push_back(plane);
+
   GreyImage image;
-  image.height = layout.pixels(std::max(view.extent_mm(1), view.extent_mm(2)));
-  for (const Plane& plane : kPlanes) image.width += layout.pixels(view.extent_mm(plane.right)) + kGap;
+  for (const Plane& plane : planes) {
+    image.height = std::max(image.height, layout.pixels(view.extent_mm(plane.down)));
+    image.width += layout.pixels(view.extent_mm(plane.right)) + kGap;
+  }
   image.width -= kGap;
   image.pixels.assign(static_cast<size_t>(image.width) * image.height, 0);
 
   int left = 0;
-  for (const Plane& plane : kPlanes) {
+  for (const Plane& plane : planes) {
     const int top = (image.height - layout.pixels(view.extent_mm(plane.down))) / 2;
     draw_plane(image, left, top, view, plane, centre, layout,
                [&](size_t i) { return grey(volume.voxels[i], black, white); });

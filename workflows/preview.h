@@ -25,7 +25,7 @@ struct PreviewWindow {
 /// Both volumes share a grid.
 GreyImage draw_preview(const Volume& before, const std::vector<float>& after, const PreviewWindow& window);
 
-/// The same three planes of one volume, side by side.
+/// The same three planes of one volume, side by side; of a volume one voxel thick, the plane that shows it.
 GreyImage draw_planes(const Volume& volume, double black, double white);
 
 }  // namespace voxprior

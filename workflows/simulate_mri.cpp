@@ -9,6 +9,7 @@
 #include "io/raw/cfl.h"
 #include "io/raw/kspace.h"
 #include "io/volume_file.h"
+#include "io/volume_or_slice.h"
 #include "pipeline/noise/random.h"
 #include "pipeline/sampling/cartesian_masks.h"
 #include "pipeline/sampling/coil_maps.h"
@@ -189,7 +190,7 @@ int simulate_mri_command(const Invocation& invocation) {
     check_outputs(names.all(), {input}, replace);
 
     progress.stage("reading");
-    const Volume volume = read_volume(input, reading.options());
+    const Volume volume = read_volume_or_slice(input, reading.options());
     Provenance provenance(kAbout.name);
     provenance.add_input("volume", input);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "workflows/compute/denoise_session.h"
+#include "workflows/compute/recon_session.h"
 #include "workflows/compute/simulate.h"
 #include "workflows/platform.h"
 
@@ -40,6 +41,11 @@ void* compute_symbol(const char* name) {
 std::unique_ptr<DenoiseSession> open_denoise_session(const SessionOptions& options) {
   const auto open = compute_function<decltype(voxprior_open_denoise_session)>("voxprior_open_denoise_session");
   return std::unique_ptr<DenoiseSession>(open(options));
+}
+
+std::unique_ptr<ReconSession> open_recon_session(const ReconSettings& settings) {
+  const auto open = compute_function<decltype(voxprior_open_recon_session)>("voxprior_open_recon_session");
+  return std::unique_ptr<ReconSession>(open(settings));
 }
 
 std::vector<std::complex<float>> simulate_kspace(const MriScan& scan) {
