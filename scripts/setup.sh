@@ -16,7 +16,7 @@ build=(
 )
 tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk)
 fuzz=(clang-14 libclang-rt-14-dev python3)
-bench=(python3-dipy python3-nibabel dcmtk dcm2niix time bart plastimatch python3-skimage)
+bench=(python3-dipy python3-nibabel dcmtk dcm2niix time bart plastimatch python3-skimage python3-pil)
 
 packages=("${build[@]}" "${tests[@]}")
 case "${1:-}" in
