@@ -178,7 +178,9 @@ def main():
         for level in map(float, options.levels.split()):
             for path in options.volumes:
                 one_volume(path, level, options, folder, results)
-    print(subprocess.run([ROOT / "bench/made_by.py", "bench/lesions.py", options.build / "bin/voxprior", options.model],
+    made_by = f'bench/lesions.py --levels "{options.levels}" --methods "{" ".join(options.methods)}"'
+    made_by += "".join(f" {pathlib.Path(path).name}" for path in options.volumes)  # no folders of this machine
+    print(subprocess.run([ROOT / "bench/made_by.py", made_by, options.build / "bin/voxprior", options.model],
                          capture_output=True, text=True).stdout.strip())
     for level in map(float, options.levels.split()):
         print_table(level, options.methods, results)

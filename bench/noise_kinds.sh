@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Noise as scanners make it: Rician noise that is correlated or varies over the volume is added to a clean volume and removed by
+# voxprior, which is told nothing: once as it comes, and once as if it were white and even (--spectrum white --sigma-map none),
+# with the sigma that is then found. Prints a Markdown table on stdout.
+#
+#   bench/noise_kinds.sh                      the brain of testdata/, noise of 9 %
+#   bench/noise_kinds.sh VOLUME...            other volumes; every row is their mean
+#
+#   --percent P        noise in percent of the 99.5th percentile of the non-zero voxels
+#   --kinds "A B"      of: white zero-filled hamming hann partial-fourier middle side gfactor
+#   --model NAME|FILE  default: mri-t1
+#   --build FOLDER     an existing build to use, instead of building into build/bench
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+percent=9 kinds="white zero-filled hamming hann partial-fourier middle side gfactor" model=mri-t1 build="" volumes=() made_by="bench/noise_kinds.sh"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    --percent | --kinds | --model | --build)
+      [ $# -ge 2 ] || { echo "noise_kinds.sh: $1 needs a value; see --help" >&2; exit 2; }
+      declare "${1#--}=$2"
+      case "$1" in --build) ;; --model) made_by+=" --model ${2##*/}" ;; *) made_by+=" $1 \"$2\"" ;; esac
+      shift 2 ;;
+    -*) echo "noise_kinds.sh: unknown option $1; see --help" >&2; exit 2 ;;
+    *) volumes+=("$1"); made_by+=" ${1##*/}"; shift ;;
+  esac
+done
+[ ${#volumes[@]} -gt 0 ] || volumes=("$root/testdata/brain_t1_sub-41.nii.gz")
+if [ -z "$build" ]; then
+  build="$root/build/bench"
+  "$root/bench/build.sh" >&2
+fi
+voxprior="$build/bin/voxprior"
+model_file=$model
+[ -f "$model_file" ] || model_file="$root/models/pretrained/$model.safetensors"
+[ -f "$model_file" ] || { echo "noise_kinds.sh: $model: no such model in models/pretrained/ and no such file; check --model" >&2; exit 4; }
+
+options_of() {
+  case "$1" in
+    white) ;;
+    zero-filled) echo "--kept 0.7,0.7,1" ;;
+    hamming) echo "--kept 0.7,0.7,1 --window hamming" ;;
+    hann) echo "--window hann" ;;
+    partial-fourier) echo "--partial 0.7" ;;
+    middle) echo "--spread middle --range 4" ;;
+    side) echo "--spread side --range 8" ;;
+    gfactor) echo "--spread gfactor --acceleration 4" ;;
+    *) echo "noise_kinds.sh: no kind of noise is called '$1'; see --help" >&2; exit 2 ;;
+  esac
+}
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+field() { /usr/bin/python3 -c 'import json, sys; r = json.load(open(sys.argv[1])); print(eval(sys.argv[2], {"r": r}))' "$1" "$2"; }
+psnr() {  # psnr TEST: against the noise-free scan
+  "$voxprior" evaluate "$folder/reference.nii" "$1" --json "$folder/score.json" --overwrite --progress none > /dev/null
+  field "$folder/score.json" 'r["cases"][0]["psnr_db"]'
+}
+remove() {  # remove OUT OPTIONS...: prints the decibels reached and the sigma found
+  local out=$1; shift
+  "$voxprior" denoise "$folder/noisy.nii" "$folder/$out.nii" --model "$model_file" --progress none --overwrite "$@" > /dev/null 2>&1
+  echo "$(psnr "$folder/$out.nii") $(field "$folder/$out.voxprior.json" 'r["noise"]["sigma"]')"
+}
+
+"$root/bench/made_by.py" "$made_by" "$voxprior" "$model_file"
+echo
+echo "| noise | made by \`add-noise --kind rician --percent $percent\` and | noisy, dB | as white and even, dB | as it is, dB | sigma | found as white | found |"
+echo "|---|---|---:|---:|---:|---:|---:|---:|"
+for kind in $kinds; do
+  options=$(options_of "$kind")
+  for volume in "${volumes[@]}"; do
+    echo "$(date +%H:%M:%S) $kind $(basename "$volume")" >&2
+    # shellcheck disable=SC2086  # the options are split at blanks on purpose
+    "$voxprior" add-noise "$volume" "$folder/noisy.nii" --kind rician --percent "$percent" --seed 1 --overwrite \
+      --reference "$folder/reference.nii" $options > /dev/null
+    echo "$(psnr "$folder/noisy.nii") $(remove white --spectrum white --sigma-map none) $(remove auto)" \
+         "$(field "$folder/noisy.voxprior.json" 'r["noise"]["sigma"]')"
+  done | awk -v kind="$kind" -v options="$options" '
+    { for (i = 1; i <= 6; ++i) sum[i] += $i }
+    END { printf "| %s | %s | %.2f | %.2f | **%.2f** | %.1f | %.1f | %.1f |\n",
+          kind, options == "" ? "" : "`" options "`", sum[1] / NR, sum[2] / NR, sum[4] / NR, sum[6] / NR, sum[3] / NR, sum[5] / NR }'
+done
