@@ -28,7 +28,7 @@ std::string parameters_of(const nlohmann::ordered_json& record) {
     if (record.contains(key)) add(key, record[key]);
   }
   if (!record.contains("model")) text += std::string(text.empty() ? "" : ", ") + "voxels copied as they were";
-  return text + ", no random numbers";
+  return text;
 }
 
 DerivedSeriesOptions options_for(const FolderToDenoise& folder, const nlohmann::ordered_json& record) {
