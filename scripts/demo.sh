@@ -18,7 +18,7 @@ mkdir -p "$out"
 echo
 echo "noisy against clean:";    "$voxprior" evaluate "$clean" "$out/noisy.nii.gz"
 echo "denoised against clean:"; "$voxprior" evaluate "$clean" "$out/denoised.nii.gz"
-"$voxprior" synth "$out/synthetic" --seed 1 --overwrite
+"$voxprior" synth "$out/synthetic" --seed 11 --overwrite
 echo
 echo "Look at $out/synthetic/sheet.png: a volume of nobody, drawn from noise, in three planes."
 echo "Look at $out/preview.png: before, after and what was removed, in three planes."
