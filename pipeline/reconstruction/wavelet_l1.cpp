@@ -2,18 +2,13 @@
 
 #include <torch/torch.h>
 
+#include "pipeline/core/reflection.h"
 #include "pipeline/noise/random.h"
 #include "pipeline/reconstruction/fista.h"
 #include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
 namespace {
-
-/// Indices -before .. n + after - 1 of an axis of n, reflected into 0 .. n - 1: ... b a | a b c | c b ...
-torch::Tensor reflected_indices(std::int64_t n, std::int64_t before, std::int64_t after) {
-  const torch::Tensor period = torch::remainder(torch::arange(-before, n + after), 2 * n);
-  return torch::minimum(period, 2 * n - 1 - period);
-}
 
 /// x [N,1,D,H,W], whose samples are the parts of one coefficient.
 torch::Tensor shrink(const torch::Tensor& x, double threshold, int levels) {
@@ -35,7 +30,7 @@ torch::Tensor soft_threshold_haar(const torch::Tensor& u, double threshold, int 
   for (std::int64_t axis = 0; axis < 3; ++axis) {
     const std::int64_t n = u.size(axis), before = shift[static_cast<std::size_t>(axis)];
     const std::int64_t after = (block - (n + before) % block) % block;
-    if (before + after > 0) x = x.index_select(axis + 2, reflected_indices(n, before, after).to(u.device()));
+    if (before + after > 0) x = x.index_select(axis + 2, reflected_positions(-before, n + after, n, u.device()));
   }
   x = shrink(x, threshold, levels);
   for (std::int64_t axis = 0; axis < 3; ++axis)

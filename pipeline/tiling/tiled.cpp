@@ -5,16 +5,12 @@
 
 #include <algorithm>
 
+#include "pipeline/core/reflection.h"
+
 namespace voxprior {
 namespace {
 
 constexpr std::size_t kFirstSpatialAxis = 2;  // of [N,C,D,H,W]
-
-/// Positions begin .. end-1 of an axis of `size` voxels that is continued by reflection.
-torch::Tensor reflected_positions(std::int64_t begin, std::int64_t end, std::int64_t size, torch::Device device) {
-  const torch::Tensor phase = torch::arange(begin, end, torch::kInt64).remainder(2 * size);
-  return torch::min(phase, 2 * size - 1 - phase).to(device);
-}
 
 torch::Tensor read_input(const torch::Tensor& x, const Tile& tile) {
   torch::Tensor input = x;

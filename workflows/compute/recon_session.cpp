@@ -16,6 +16,7 @@
 #include "pipeline/calibration/ct_counts.h"
 #include "pipeline/core/mirrored.h"
 #include "pipeline/core/one_slice.h"
+#include "pipeline/core/reflection.h"
 #include "pipeline/operators/cartesian_sense.h"
 #include "pipeline/operators/ct_projector.h"
 #include "pipeline/operators/sampling_mask.h"
@@ -55,8 +56,7 @@ Denoiser aligned(Denoiser network, std::int64_t alignment) {
     for (std::int64_t axis = 2; axis < 5; ++axis) {
       const std::int64_t size = x.size(axis), length = (size + alignment - 1) / alignment * alignment;
       if (length == size) continue;
-      const torch::Tensor phase = torch::arange(length, torch::kInt64).remainder(2 * size);
-      padded = padded.index_select(axis, torch::min(phase, 2 * size - 1 - phase));
+      padded = padded.index_select(axis, reflected_positions(0, length, size, x.device()));
     }
     torch::Tensor result = network(padded, sigma);
     for (std::int64_t axis = 2; axis < 5; ++axis) result = result.narrow(axis, 0, x.size(axis));
