@@ -83,7 +83,7 @@ int recon_ct_command(const Invocation& invocation) {
       .option("max-voxels",
               at_least(1, &choices.max_voxels, "--max-voxels")->value_name("N")->default_value(choices.max_voxels),
               "refuse stacks that claim more values than this, before any memory is taken for them");
-  recon.add_to(arguments, "pnp-hqs", true);
+  recon.add_to(arguments, "pnp-admm", true);
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {

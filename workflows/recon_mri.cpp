@@ -181,7 +181,7 @@ int recon_mri_command(const Invocation& invocation) {
       .option("max-samples",
               at_least(1, &choices.max_samples, "--max-samples")->value_name("N")->default_value(choices.max_samples),
               "refuse files that claim more numbers than this, before any memory is taken for them");
-  recon.add_to(arguments, "pnp-hqs", false);
+  recon.add_to(arguments, "pnp-admm", false);
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
