@@ -8,6 +8,10 @@
 namespace voxprior {
 namespace {
 
+constexpr double kWidestBlur = 0.25;            // [1 2 1]/4 along each axis
+constexpr double kStdAfterWidestBlur = 0.2296;  // of white noise: sqrt(6/16) an axis
+constexpr double kMostTexture = 0.03;           // of a label's intensity
+
 // (1 - 2a) x + a (both neighbours) along each axis, edges repeated.
 torch::Tensor blur(torch::Tensor x, double a) {
   for (std::int64_t axis = 0; axis < 3; ++axis) {
@@ -32,12 +36,40 @@ Orientation random_orientation(Random& random) {
 }
 
 torch::Tensor random_sharpness(const torch::Tensor& patch, Random& random) {
-  if (random.below(2)) return blur(patch, random.uniform(0, 0.25));
-  return patch + random.uniform(0, 1.2) * (patch - blur(patch, 0.25));
+  if (random.below(2)) return blur(patch, random.uniform(0, kWidestBlur));
+  return patch + random.uniform(0, 1.2) * (patch - blur(patch, kWidestBlur));
 }
 
 torch::Tensor random_gamma(const torch::Tensor& patch, Random& random) {
   return patch.sign() * patch.abs().pow(random.uniform(0.7, 1.4));
+}
+
+torch::Tensor random_contrast(const torch::Tensor& patch, Random& random) {
+  const std::vector<float> at{0, 0.25, 0.5, 0.75, 1, 2};
+  std::vector<float> value{0};
+  while (value.size() < at.size()) value.push_back(static_cast<float>(random.uniform(0.05, 1)));
+  const float scale =
+      static_cast<float>(random.uniform(0.9, 1.1)) / *std::max_element(value.begin(), value.begin() + 5);
+  // A sum of hinges is quicker than a search for the piece of each voxel.
+  const torch::Tensor x = patch.abs();
+  torch::Tensor y = torch::zeros_like(x);
+  float slope = 0;
+  for (std::size_t n = 0; n + 1 < at.size(); ++n) {
+    const float next = scale * (value[n + 1] - value[n]) / (at[n + 1] - at[n]);
+    y += (next - slope) * (x - at[n]).clamp_min(0);
+    slope = next;
+  }
+  return patch.sign() * y;
+}
+
+torch::Tensor paint_labels(const torch::Tensor& labels, Random& random) {
+  torch::Tensor intensity = torch::zeros({256});
+  for (int label = 1; label < 256; ++label) intensity[label] = random.uniform(0.05, 1.1);
+  const torch::Tensor flat = intensity.index_select(0, labels.flatten().to(torch::kLong)).view(labels.sizes());
+  torch::Tensor texture = torch::empty(labels.sizes());
+  fill_gaussian(texture.data_ptr<float>(), static_cast<std::size_t>(texture.numel()), random.below(1u << 30), 0);
+  const double strength = random.uniform(0, kMostTexture);
+  return blur(flat * (1 + strength * blur(texture, kWidestBlur) / kStdAfterWidestBlur), kWidestBlur);
 }
 
 torch::Tensor resample_labels(const torch::Tensor& cube, std::int64_t side) {

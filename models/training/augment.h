@@ -23,6 +23,15 @@ torch::Tensor random_sharpness(const torch::Tensor& patch, Random& random);
 /// Monotone curve x^g with g in 0.7 .. 1.4, 1 staying 1; negative voxels are mirrored.
 torch::Tensor random_gamma(const torch::Tensor& patch, Random& random);
 
+/// Another contrast: a piecewise linear curve with knots at 0, 1/4 .. 1 and 2, random values at all but the first,
+/// which stays 0, the greatest of them 0.9 .. 1.1. Tissues change places, fine structure stays; negative voxels are
+/// mirrored.
+torch::Tensor random_contrast(const torch::Tensor& patch, Random& random);
+
+/// A scan of any contrast from labels [D,H,W] uint8: each label but 0 gets a random intensity and a texture of up to 3
+/// %, and edges the width of a voxel (after Billot et al., SynthSeg, Med Image Anal 2023; 86:102789). float32.
+torch::Tensor paint_labels(const torch::Tensor& labels, Random& random);
+
 /// Trilinear resampling of a cube [S,S,S] to [side,side,side]: S > side makes a scan sharper per voxel.
 torch::Tensor resample_cube(const torch::Tensor& cube, std::int64_t side);
 

@@ -61,6 +61,7 @@ void read_data(TomlSection section, TrainingConfig& config) {
   section.read("dataset", data.dataset);
   section.read("train", data.train);
   section.read("train_halved", data.train_halved);
+  if (config.kind == ModelKind::denoiser) section.read("label_maps", data.label_maps);
   section.read("validate", data.validate);
   section.read("exclude", data.exclude);
   if (config.kind == ModelKind::diffusion || config.kind == ModelKind::detail) {
@@ -112,6 +113,7 @@ void read_augment(TomlSection section, TrainingConfig& config) {
   if (config.kind == ModelKind::denoiser) {
     section.read("zeroed_background", augment.zeroed_background, 0, 1);
     section.read("rician", augment.rician, 0, 1);
+    section.read("contrast", augment.contrast, 0, 1);
   }
   section.refuse_unknown_keys();
 }
@@ -209,8 +211,11 @@ void check_together(const TrainingConfig& config, const std::string& file) {
     fail(ExitCode::usage, file, ": data.classes is given, but conditioning.on does not name \"class\"; add it");
   if (config.noise.learned_variance && (!data.autoencoder.empty() || config.draws_labels()))
     fail(ExitCode::usage, file, ": noise.learned_variance is for images, not for latents (data.autoencoder) or labels");
-  if (data.dataset.empty() && data.train.empty() && data.train_halved.empty())
-    fail(ExitCode::usage, file, ": none of data.dataset, data.train and data.train_halved names what to train on");
+  if (config.model.modality == "ct" && (!data.label_maps.empty() || config.augment.contrast > 0))
+    fail(ExitCode::usage, file,
+         ": Hounsfield units have one meaning; leave data.label_maps and augment.contrast out of a model of CT");
+  if (data.dataset.empty() && data.train.empty() && data.train_halved.empty() && data.label_maps.empty())
+    fail(ExitCode::usage, file, ": no key of [data] names what to train on; give data.train");
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ struct TrainingConfig {
     std::vector<std::string> train;         ///< folders or files; ${NAME} is replaced by that environment variable
     std::vector<std::string> train_halved;  ///< the same, averaged over blocks of 2x2x2 voxels: scans too noisy to be
                                             ///< taken as clean at their own resolution
-    std::vector<std::string> validate;      ///< held-out folders or files
+    std::vector<std::string> label_maps;  ///< kind denoiser: label volumes, painted anew for every patch (paint_labels)
+    std::vector<std::string> validate;    ///< held-out folders or files
     std::map<std::string, std::vector<std::string>> classes;  ///< name -> folders, files or patterns with * of paths
     std::vector<std::string> labels;   ///< folders with a label volume for each volume, of the same file name
     std::vector<std::string> exclude;  ///< file names (without folder) that are not trained on
@@ -58,6 +59,7 @@ struct TrainingConfig {
   struct Augment {
     double rescale = 0.2;  ///< intensity factor in 1 -/+ this
     double gamma = 0.3;    ///< share of patches with a random intensity curve
+    double contrast = 0;   ///< kind denoiser: share whose tissues get other intensities (random_contrast)
     double resolution =
         0.4;  ///< share blurred, sharpened or resampled, so that smooth scans do not teach oversmoothing
     double zeroed_background = 0.25;  ///< share whose background stays exactly zero, as in skull-stripped scans

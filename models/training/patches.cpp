@@ -80,6 +80,10 @@ PatchSource::Cut PatchSource::random_cut(Random& random, std::int64_t side) cons
   return cut;
 }
 
+torch::Tensor PatchSource::clean_voxels(const Cut& cut, Random& random) {
+  return cut.volume->painted ? paint_labels(cut.of(cut.volume->label_map), random) : cut.of(cut.volume->voxels);
+}
+
 TrainingSample PatchSource::sample(Random& random) const {
   const std::int64_t side = config_.training.patch;
   torch::Tensor patch;
@@ -88,18 +92,21 @@ TrainingSample PatchSource::sample(Random& random) const {
     if (random.below(2)) {
       const auto wide = static_cast<std::int64_t>(std::lround(side * random.uniform(1, kMaxZoom)));
       cut = random_cut(random, wide);
-      patch = cut.of(cut.volume->voxels);
+      patch = clean_voxels(cut, random);
       if (patch.size(0) != side) patch = resample_cube(patch.contiguous(), side);
     } else {
       cut = random_cut(random, side);
-      patch = random_sharpness(cut.of(cut.volume->voxels), random);
+      patch = random_sharpness(clean_voxels(cut, random), random);
     }
   } else {
     cut = random_cut(random, side);
-    patch = cut.of(cut.volume->voxels);
+    patch = clean_voxels(cut, random);
   }
   const Orientation orientation = random_orientation(random);
   patch = orientation.of(patch);
+  // No number is drawn where a share is 0: such recipes stay what they were.
+  if (config_.augment.contrast > 0 && random.uniform() < config_.augment.contrast)
+    patch = random_contrast(patch, random);
   if (random.uniform() < config_.augment.gamma) patch = random_gamma(patch, random);
   patch = patch * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
   TrainingSample sample{patch, {}, class_number(conditioning_, cut.volume->class_name), {}};
@@ -135,7 +142,6 @@ void PatchSource::add_noise(Random& random, const torch::Tensor& clean, torch::T
       t[i] = s * expected(nu);
     }
   } else {
-    // No number is drawn where the share is 0: such recipes stay what they were.
     if (config_.noise.correlated_share > 0 && random.uniform() < config_.noise.correlated_share)
       correlate(random, noisy[0]);
     for (std::size_t i = 0; i < n; ++i) {

@@ -33,6 +33,7 @@ class PatchSource : public TrainingSource {
     torch::Tensor of(const torch::Tensor& x) const;
   };
   Cut random_cut(Random& random, std::int64_t side) const;
+  static torch::Tensor clean_voxels(const Cut& cut, Random& random);
   float expected(float nu) const;
   void add_noise(Random& random, const torch::Tensor& clean, torch::Tensor target, torch::Tensor noisy, double sigma,
                  std::uint64_t stream) const;

@@ -23,6 +23,7 @@ struct TrainingVolume {
   Spacing spacing_mm{1, 1, 1};   ///< voxel edges along i, j, k: W, H, D
   std::string class_name = {};   ///< empty: not known
   torch::Tensor label_map = {};  ///< [D,H,W] uint8: 0 background, 1 the first of the configuration's labels ...
+  bool painted = false;  ///< patches show not the voxels but the labels, see paint_labels(); the voxels say where
 };
 
 /// A clean, augmented sample and what is known of it.

@@ -73,6 +73,14 @@ TEST_F(TrainingConfigFile, RefusesValuesThatDoNotFitTogether) {
   EXPECT_THAT(refusal(data_ + "[noise]\nsigma_min = 0.5\nsigma_max = 0.4\n"), HasSubstr("sigma_min"));
 }
 
+TEST_F(TrainingConfigFile, OtherContrastsAreForMrDenoisers) {
+  const auto config = read("[data]\nlabel_maps = [\"labels\"]\n[augment]\ncontrast = 0.5\n");
+  EXPECT_EQ(config.data.label_maps, (std::vector<std::string>{"labels"}));
+  EXPECT_EQ(config.augment.contrast, 0.5);
+  EXPECT_THAT(refusal(data_ + "[model]\nmodality = \"ct\"\n[augment]\ncontrast = 0.5\n"), HasSubstr("Hounsfield"));
+  EXPECT_THAT(refusal("[data]\nvalidate = [\"a\"]\n"), HasSubstr("names what to train on"));
+}
+
 TEST_F(TrainingConfigFile, RefusesAMissingFile) {
   EXPECT_THROW(read_training_config(scratch_ / "nowhere.toml", ModelKind::denoiser), Error);
 }

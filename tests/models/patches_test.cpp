@@ -143,6 +143,52 @@ TEST(Augment, GammaKeepsZeroAndOneAndOrder) {
   }
 }
 
+TEST(Augment, ContrastKeepsZeroAndMovesTissuesBothWays) {
+  Random random(0);
+  const torch::Tensor x = torch::tensor({-0.5f, 0.f, 0.25f, 0.375f, 0.5f, 1.f, 1.5f});
+  int falling = 0;
+  for (int i = 0; i < 50; ++i) {
+    const torch::Tensor y = random_contrast(x, random);
+    EXPECT_EQ(y[1].item<float>(), 0);
+    EXPECT_FLOAT_EQ(y[0].item<float>(), -y[4].item<float>());
+    EXPECT_NEAR(y[3].item<float>(), (y[2] + y[4]).item<float>() / 2, 1e-6);  // linear between knots
+    const torch::Tensor knots = random_contrast(torch::tensor({0.25f, 0.5f, 0.75f, 1.f}), random);
+    EXPECT_GE(knots.max().item<float>(), 0.9f - 1e-6f);
+    EXPECT_LE(knots.max().item<float>(), 1.1f + 1e-6f);
+    falling += y[5].item<float>() < y[4].item<float>();
+  }
+  EXPECT_GT(falling, 10);
+  EXPECT_LT(falling, 40);
+}
+
+TEST(Augment, PaintedLabelsAreFlatInsideAndBackgroundStaysZero) {
+  torch::Tensor labels = torch::zeros({16, 16, 16}, torch::kUInt8);
+  labels.narrow(0, 6, 10).fill_(1);
+  labels.narrow(0, 11, 5).fill_(200);
+  Random random(3);
+  std::set<float> means;
+  for (int i = 0; i < 10; ++i) {
+    const torch::Tensor scan = paint_labels(labels, random);
+    EXPECT_EQ(scan.narrow(0, 0, 5).abs().max().item<float>(), 0);  // the edge is one voxel wide
+    EXPECT_GT(scan.select(0, 5).min().item<float>(), 0);
+    for (const std::int64_t inside : {8, 14}) {
+      const torch::Tensor tissue = scan.select(0, inside);
+      EXPECT_LT((tissue.std() / tissue.mean()).item<float>(), 0.03f);
+      means.insert(tissue.mean().item<float>());
+    }
+  }
+  EXPECT_EQ(means.size(), 20u);
+}
+
+TEST(PatchSource, PaintsLabelsAnewForEveryPatch) {
+  TrainingVolume volume{"labels", torch::ones({24, 24, 24})};
+  volume.label_map = torch::full({24, 24, 24}, 3, torch::kUInt8);
+  volume.painted = true;
+  const TrainingBatch batch = PatchSource({volume}, plain_config()).draw(0);
+  EXPECT_GT((batch.clean[0].mean() - batch.clean[1].mean()).abs().item<double>(), 1e-3);
+  EXPECT_LT(batch.clean[0].std().item<double>(), 0.04);
+}
+
 TEST(Augment, ResamplingKeepsALinearRamp) {
   const torch::Tensor ramp = torch::arange(24.).view({24, 1, 1}).expand({24, 24, 24}).contiguous();
   const torch::Tensor half = resample_cube(ramp, 12).select(1, 5).select(1, 5);

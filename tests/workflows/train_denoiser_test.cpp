@@ -1,7 +1,9 @@
 // voxprior train denoiser, with a network and a run as small as they get.
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
+#include "io/volume_file.h"
 #include "tests/workflows/workflow_test.h"
 
 namespace voxprior {
@@ -61,6 +63,27 @@ TEST_F(TrainDenoiserCommand, NoisyScansAreTakenAtHalfTheirResolution) {
   const nlohmann::json whole = card_of("run"), half = card_of("halved");
   for (const char* key : {"voxel_min_mm", "voxel_max_mm"})
     EXPECT_DOUBLE_EQ(half[key].get<double>(), 2 * whole[key].get<double>()) << key;
+}
+
+TEST_F(TrainDenoiserCommand, LabelMapsArePaintedAndOtherVolumesAreNoLabels) {
+  const auto recipe = [&](const std::string& labels) {
+    put_bytes(scratch_ / "labels.toml",
+              "[model]\nname = \"tiny\"\nchannels = [8, 16]\nblocks = [1, 1]\n[data]\nlabel_maps = [\"" + labels +
+                  "\"]\n[augment]\ncontrast = 1\n[training]\nbatch = 1\npatch = 16\nsteps = 1\n");
+    return file("labels.toml");
+  };
+  Volume labels;
+  labels.geometry.size = {24, 24, 24};
+  labels.voxels.assign(24 * 24 * 24, 2);
+  std::fill_n(labels.voxels.begin(), 24 * 24 * 12, 250.f);
+  labels.stored.type = VoxelType::uint8;
+  write_volume(file("labels.nii"), labels);
+  const Outcome outcome = train(recipe(file("labels.nii")), {}, "painted");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+
+  const Outcome refused = train(recipe(test::testdata("brain_t1_crop.nii.gz")), {"--progress", "none"}, "not-labels");
+  expect_refused(refused, 3, "train denoiser");
+  EXPECT_THAT(refused.err, HasSubstr("0 to 255"));
 }
 
 TEST_F(TrainDenoiserCommand, ARunIsNotOverwrittenButResumed) {

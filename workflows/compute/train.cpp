@@ -61,6 +61,7 @@ Volumes read_volumes(const TrainingConfig& config) {
   auto training = read_training_volumes(data.train, data.exclude, modality, context);
   for (const TrainingVolume& volume : read_training_volumes(data.train_halved, data.exclude, modality, context))
     training.push_back(halved(volume));
+  append(training, read_painted_volumes(data.label_maps, data.exclude));
   append(training, read_dataset_volumes(data.dataset, Split::train, modality, context));
   auto validation = read_training_volumes(data.validate, {}, modality, context);
   append(validation, read_dataset_volumes(data.dataset, Split::validation, modality, context));

@@ -30,6 +30,15 @@ std::vector<fs::path> volume_files(const std::string& entry) {
   return files;
 }
 
+// Those of all entries, without the excluded names.
+std::vector<fs::path> volume_files(const std::vector<std::string>& entries, const std::vector<std::string>& exclude) {
+  std::vector<fs::path> files;
+  for (const std::string& entry : entries)
+    for (const fs::path& file : volume_files(entry))
+      if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end()) files.push_back(file);
+  return files;
+}
+
 TrainingVolume read_normalised(const fs::path& path, const std::string& modality, const VolumeContext& context) {
   if (context.draws_labels) {
     TrainingVolume volume = context.labels.volume_of(path);
@@ -57,10 +66,24 @@ std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>
                                                   const std::vector<std::string>& exclude, const std::string& modality,
                                                   const VolumeContext& context) {
   std::vector<TrainingVolume> volumes;
-  for (const std::string& entry : entries)
-    for (const fs::path& file : volume_files(entry))
-      if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end())
-        volumes.push_back(read_normalised(file, modality, context));
+  for (const fs::path& file : volume_files(entries, exclude))
+    volumes.push_back(read_normalised(file, modality, context));
+  return volumes;
+}
+
+std::vector<TrainingVolume> read_painted_volumes(const std::vector<std::string>& entries,
+                                                 const std::vector<std::string>& exclude) {
+  std::vector<TrainingVolume> volumes;
+  for (const fs::path& file : volume_files(entries, exclude)) {
+    const Volume volume = read_volume(file);
+    const torch::Tensor values = label_values(volume, file);
+    if (values.min().item<std::int64_t>() < 0 || values.max().item<std::int64_t>() > 255)
+      fail(ExitCode::input, file, ": holds labels outside 0 to 255; data.label_maps takes no others");
+    TrainingVolume painted{file.filename().string(), (values > 0).to(torch::kFloat32), volume.geometry.spacing_mm};
+    painted.label_map = values.to(torch::kUInt8);
+    painted.painted = true;
+    volumes.push_back(std::move(painted));
+  }
   return volumes;
 }
 

@@ -26,6 +26,11 @@ std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>
                                                   const std::vector<std::string>& exclude, const std::string& modality,
                                                   const VolumeContext& context = {});
 
+/// Label volumes, whole numbers from 0 to 255, each patch of which is painted anew: TrainingVolume::painted. Entries
+/// and `exclude` are as above. Throws Error(ExitCode::usage) and Error(ExitCode::input) as above, and for other values.
+std::vector<TrainingVolume> read_painted_volumes(const std::vector<std::string>& entries,
+                                                 const std::vector<std::string>& exclude);
+
 /// The volumes of a split of a dataset that `voxprior prepare` made; "" has none. Its path may hold ${NAME}, too.
 /// Throws Error(ExitCode::input) for a damaged dataset or one whose intensities are not those of `modality`.
 std::vector<TrainingVolume> read_dataset_volumes(const std::string& folder, Split split, const std::string& modality,

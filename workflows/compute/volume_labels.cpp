@@ -26,16 +26,15 @@ bool same_place(const Geometry& a, const Geometry& b) {
   return true;
 }
 
-// [D,H,W] int64.
-torch::Tensor values_of(const Volume& volume, const fs::path& file) {
+}  // namespace
+
+torch::Tensor label_values(const Volume& volume, const fs::path& file) {
   const auto& size = volume.geometry.size;
   const torch::Tensor values = torch::from_blob(const_cast<float*>(volume.voxels.data()), {size[2], size[1], size[0]});
   if (!values.eq(values.round()).all().item<bool>())
     fail(ExitCode::input, file, ": holds fractions, which are no labels; labels are whole numbers");
   return values.to(torch::kLong);
 }
-
-}  // namespace
 
 VolumeLabels::VolumeLabels(const std::vector<std::string>& folders, Labels labels) : labels_(std::move(labels)) {
   for (const std::string& folder : folders) {
@@ -58,13 +57,13 @@ torch::Tensor VolumeLabels::of(const fs::path& image, const Geometry& grid) cons
   const Volume volume = read_volume(file);
   if (!same_place(volume.geometry, grid))
     fail(ExitCode::input, file, ": is not on the grid of ", image, "; resample it to that grid");
-  return of_values(values_of(volume, file), file.string());
+  return of_values(label_values(volume, file), file.string());
 }
 
 TrainingVolume VolumeLabels::volume_of(const fs::path& file) const {
   const Volume volume = read_volume(file);
   TrainingVolume result{file.filename().string(), {}, volume.geometry.spacing_mm};
-  result.label_map = of_values(values_of(volume, file), file.string());
+  result.label_map = of_values(label_values(volume, file), file.string());
   result.voxels = result.label_map.to(torch::kFloat32);
   return result;
 }

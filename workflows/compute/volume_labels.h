@@ -13,6 +13,9 @@
 
 namespace voxprior {
 
+/// The values of a label volume, [D,H,W] int64. Throws Error(ExitCode::input), naming `file`, for fractions.
+torch::Tensor label_values(const Volume& volume, const std::filesystem::path& file);
+
 /// The label volumes that go with training volumes, after data.labels and [labels] of a configuration.
 class VolumeLabels {
  public:
