@@ -43,8 +43,8 @@ Spacing parse_spacing(const std::string& text) {
   return {edges[0], edges[1], edges[2]};
 }
 
-const std::vector<std::string> kSamplers{"model", "dpmpp-2m",   "dpmpp-3m", "unipc-2", "unipc-3",
-                                         "heun",  "heun-churn", "euler",    "ddim",    "ddpm"};
+const std::vector<std::string> kSamplers{"model",      "dpmpp-2m", "dpmpp-3m", "unipc-2", "unipc-3",     "heun",
+                                         "heun-churn", "euler",    "ddim",     "ddpm",    "dpmpp-2m-sde"};
 
 }  // namespace
 

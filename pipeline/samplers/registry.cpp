@@ -8,6 +8,7 @@
 #include "pipeline/samplers/ddim.h"
 #include "pipeline/samplers/ddpm.h"
 #include "pipeline/samplers/dpm_solver_2m.h"
+#include "pipeline/samplers/dpm_solver_2m_sde.h"
 #include "pipeline/samplers/dpm_solver_3m.h"
 #include "pipeline/samplers/euler.h"
 #include "pipeline/samplers/heun.h"
@@ -73,7 +74,9 @@ const std::vector<NamedSampler>& named_samplers() {
       {"euler", "Euler, which is DDIM with eta 0: first order", false, 1, 1, deterministic(sample_euler)},
       {"ddim", "DDIM with eta 0: the same as euler", false, 1, 1, stochastic(sample_ddim, 0.)},
       {"ddpm", "ancestral sampling (DDPM), for 100 steps and up", true, 1, 1,
-       stochastic(sample_ddpm, ReverseVariance(fixed_small_variance))}};
+       stochastic(sample_ddpm, ReverseVariance(fixed_small_variance))},
+      {"dpmpp-2m-sde", "SDE-DPM-Solver++(2M): ancestral sampling of second order, for 30 steps and up", true, 1, 1,
+       stochastic(sample_dpm_solver_2m_sde)}};
   return samplers;
 }
 
