@@ -31,6 +31,9 @@ const About kAbout{
     "as\n"
     "what it is (--sigma-map, --spectrum). Look at the residual (--residual, --preview): it should hold noise and no\n"
     "anatomy. The residual structure that is printed, the correlation of its strength with edges, should be near 0.\n\n"
+    "--uncertainty draws samples of those clean volumes and writes how far they differ at each voxel; --data-share "
+    "writes\n"
+    "where the prior decides rather than the data.\n\n"
     "A JSON file beside OUT (out.nii.gz: out.voxprior.json) says how OUT was made.",
     {"Karras et al. Elucidating the design space of diffusion-based generative models. NeurIPS 2022.",
      "Foi. Noise estimation and removal in MR imaging: the variance-stabilization approach. ISBI 2011."}};
@@ -71,6 +74,7 @@ void denoise_file(const FileToDenoise& file, const DenoiseExtras& extras, const 
   out.tell(clean.notices);
   print_noise(clean.noise);
   if (clean.structure) std::cout << "residual structure: " << std::round(1000 * *clean.structure) / 1000 << '\n';
+  for (const std::string& line : clean.uncertainty.lines) std::cout << line << '\n';
   out.finish();
 }
 
@@ -127,7 +131,8 @@ int denoise_command(const Invocation& invocation) {
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
-    folder.extras.check_names();
+    folder.extras.check();
+    choices.uncertainty = folder.extras.uncertainty();
     choices.volume_name = input;
     choices.noise = parse_noise_choice(noise_kind, sigma, sigma_map, spectrum);
     if (!(choices.strength >= 0 && choices.strength <= 1)) fail(ExitCode::usage, "--strength: must be between 0 and 1");

@@ -10,23 +10,32 @@
 
 namespace voxprior {
 
-/// What `denoise` writes besides its result: --residual, --noise-map, --preview.
+/// What `denoise` writes besides its result: --residual, --noise-map, --uncertainty, --data-share,
+/// --preview.
 class DenoiseExtras {
  public:
   void add_to(Arguments& arguments);
 
-  bool any() const { return !residual_.empty() || !noise_map_.empty() || !preview_.empty(); }
-  bool any_volume() const { return !residual_.empty() || !noise_map_.empty(); }
-  std::vector<std::filesystem::path> paths() const { return {residual_, noise_map_, preview_}; }  ///< some may be empty
+  bool any() const { return any_volume() || !preview_.empty(); }
+  bool any_volume() const;
+  std::vector<std::filesystem::path> paths() const;  ///< some may be empty
 
-  /// Throws Error(ExitCode::usage) for a name whose ending is not that of what it is to hold.
-  void check_names() const;
+  /// Throws Error(ExitCode::usage) for a name whose ending is not that of what it is to hold, and for options about
+  /// samples that nothing is made of.
+  void check() const;
 
-  /// The residual (noisy - clean) and the map of sigma are float32 volumes on the grid of `noisy`, the preview a PNG.
+  /// What has to be found out for them.
+  UncertaintyChoices uncertainty() const;
+
+  /// The residual (noisy - clean) and the maps are float32 volumes on the grid of `noisy`, the preview a PNG.
   void write(const Volume& noisy, const Denoised& clean, ExtraOutput& out, Provenance& provenance) const;
 
  private:
-  std::string residual_, noise_map_, preview_;
+  std::vector<std::string> volumes() const { return {residual_, noise_map_, uncertainty_, data_share_}; }
+
+  std::string residual_, noise_map_, uncertainty_, data_share_, preview_;
+  long long samples_ = kNotGiven, seed_ = kNotGiven;
+  static constexpr long long kNotGiven = -1;
 };
 
 }  // namespace voxprior

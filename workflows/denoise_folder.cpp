@@ -149,14 +149,15 @@ void check_extras(const std::vector<DicomCase>& cases, const FolderToDenoise& fo
   if (!folder.extras.any()) return;
   if (const std::size_t count = count_to_do(cases); count > 1) {
     fail(ExitCode::usage, folder.input, ": ", count,
-         " volumes would be denoised, but --residual, --noise-map and --preview name the file of one; choose it with ",
-         "--series, and with --volume where a series has several");
+         " volumes would be denoised, but --residual, --noise-map, --uncertainty, --data-share and --preview name the "
+         "file ",
+         "of one; choose it with ", "--series, and with --volume where a series has several");
   }
   for (const DicomCase& one : cases) {
     if (one.reason.empty() && one.series->stacks[one.stack].sheared && folder.extras.any_volume()) {
       fail(ExitCode::usage, folder.input, ": ", one.name,
-           ": its slices are tilted (gantry tilt), which no file for --residual or --noise-map can hold; ",
-           "look at --preview instead");
+           ": its slices are tilted (gantry tilt), which no file for --residual, --noise-map, --uncertainty or ",
+           "--data-share can hold; ", "look at --preview instead");
     }
   }
   for (const fs::path& path : folder.extras.paths()) {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "pipeline/intensity/normalise.h"
 #include "pipeline/noise/residual_structure.h"
+#include "workflows/denoiser_at_noise.h"
 #include "workflows/network_units.h"
 #include "workflows/statistics.h"
 
@@ -15,9 +16,10 @@ namespace {
 constexpr double kNegligibleSigma =
     0.0005;  // of the intensity range: a tenth of the weakest noise a model is trained on
 constexpr double kMuchStructure = 0.08;
-constexpr double kLibraryBytes = 300e6;        // LibTorch, loaded
-constexpr double kMapBytesPerVoxel = 28;       // sigma of each voxel in both units, levels, the network's sum
-constexpr double kSpectrumBytesPerVoxel = 24;  // a complex volume with a margin, and the noise that is added
+constexpr double kLibraryBytes = 300e6;           // LibTorch, loaded
+constexpr double kMapBytesPerVoxel = 28;          // sigma of each voxel in both units, levels, the network's sum
+constexpr double kSpectrumBytesPerVoxel = 24;     // a complex volume with a margin, and the noise that is added
+constexpr double kUncertaintyBytesPerVoxel = 60;  // the network's input and answer, a sample in steps, mean and spread
 constexpr double kBytesPerVoxel = 17;  // what we hold: input, copy for the network, result, residual, background
 
 std::string with_digits(const char* format, double value) {
@@ -67,7 +69,8 @@ void note_unusual_voxels(const Geometry& geometry, const ModelFacts& model, std:
 DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, const NoiseLevel& noise,
                         const DenoiseChoices& choices, ProgressDisplay& progress) {
   const double per_voxel = kBytesPerVoxel + (noise.map.empty() ? 0 : kMapBytesPerVoxel) +
-                           (noise.filter.keeps_all() ? 0 : kSpectrumBytesPerVoxel);
+                           (noise.filter.keeps_all() ? 0 : kSpectrumBytesPerVoxel) +
+                           (choices.uncertainty.any() ? kUncertaintyBytesPerVoxel : 0);
   const double held_bytes = kLibraryBytes + per_voxel * static_cast<double>(volume.geometry.voxel_count());
   const double left_bytes = choices.memory_bytes - held_bytes;
   if (left_bytes <= 0) {
@@ -80,56 +83,6 @@ DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, con
                 (plan.tiles == 1 ? " tile" : " tiles") + ", about " +
                 with_digits("%.0f", (plan.peak_bytes + held_bytes) / 1e6) + " MB of memory");
   return plan;
-}
-
-/// How the noise lies to what a model was trained on.
-struct Levels {
-  std::vector<float> evaluated;  ///< the nearest level trained on; one for all voxels, or one for each
-  std::vector<float> share;      ///< of the change that is applied; empty: all of it
-  bool stronger = false;         ///< some noise is stronger than any trained on
-};
-
-Levels levels_for(const std::vector<float>& sigma, const ModelFacts& model) {
-  Levels levels;
-  bool weaker = false;
-  for (const float s : sigma) {
-    const double level = std::clamp<double>(s, model.sigma_min, model.sigma_max);
-    levels.evaluated.push_back(static_cast<float>(level));
-    levels.share.push_back(static_cast<float>(std::min(1., s * s / (level * level))));
-    weaker = weaker || s < level;
-    levels.stronger = levels.stronger || s > level;
-  }
-  if (!weaker) levels.share.clear();
-  return levels;
-}
-
-/// Outside the noise levels trained on, the nearest one is evaluated. Below them the change is scaled down: by
-/// Tweedie's formula D(x, sigma) - x = sigma^2 grad log p, and the gradient varies slowly where noise is weak. So the
-/// weaker the noise, the less is done. `sigma` holds one level for all voxels, or one for each.
-void denoise_at(std::vector<float>& x, const std::vector<float>& sigma, const DenoiseSession& session,
-                const DenoisePlan& plan, std::vector<std::string>& notices, ProgressDisplay& progress) {
-  const Levels levels = levels_for(sigma, session.model());
-  const std::vector<float> noisy = levels.share.empty() ? std::vector<float>() : x;
-
-  if (sigma.size() == 1) {
-    session.denoise(x, plan, static_cast<double>(levels.evaluated[0]), progress);
-  } else {
-    session.denoise(x, plan, levels.evaluated, progress);
-  }
-
-  double applied = 0;
-  for (size_t i = 0; i < noisy.size(); ++i) {
-    const float share = levels.share[levels.share.size() == 1 ? 0 : i];
-    x[i] = noisy[i] + share * (x[i] - noisy[i]);
-    applied += share / static_cast<double>(noisy.size());
-  }
-  if (!noisy.empty()) {
-    notices.push_back("the noise is weaker than any the model was trained on: only " +
-                      with_digits("%.0f", 100 * applied) + " % of its change is applied");
-  }
-  if (levels.stronger) {
-    notices.push_back("the noise is stronger than any the model was trained on: some of it will remain");
-  }
 }
 
 /// x + strength (D - x): what is left of the noise is 1 - strength of it.
@@ -176,6 +129,7 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
   result.voxels = volume.voxels;
   if (is_constant(volume.voxels)) {
     result.notices.push_back("all voxels have one value: copied as they are");
+    result.uncertainty = uncertainty_of_copy(volume, result.noise, choices.uncertainty);
     return result;
   }
 
@@ -187,6 +141,7 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
   if (!result.noise.message.empty()) result.notices.push_back(result.noise.message);
   if (result.noise.sigma / intensity_unit(volume, is_ct(volume)).scale < kNegligibleSigma) {
     result.notices.push_back("there is next to no noise: copied as it is");
+    result.uncertainty = uncertainty_of_copy(volume, result.noise, choices.uncertainty);
     return result;
   }
 
@@ -203,9 +158,19 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
   progress.stage("denoising");
   std::vector<float> sigma = units.sigma_map();
   if (sigma.empty()) sigma = {static_cast<float>(units.sigma())};
+  const DenoiserAtNoise denoiser(session, plan, sigma);
   std::vector<float> x = units.to_network(std::move(result.voxels));
-  denoise_at(x, sigma, session, plan, result.notices, progress);
+  const std::vector<float> noisy_x = choices.uncertainty.any() ? x : std::vector<float>();
+  denoiser.denoise(x, progress);
+  const std::vector<std::string> of_levels = denoiser.notices();
+  result.notices.insert(result.notices.end(), of_levels.begin(), of_levels.end());
+  const std::vector<float> denoised_x = choices.uncertainty.any() ? x : std::vector<float>();
   result.voxels = units.from_network(std::move(x));
+  if (choices.uncertainty.any()) {
+    const DenoisedScan scan{volume, result.noise, units, noisy_x, denoised_x, result.voxels, choices.strength};
+    result.uncertainty = find_uncertainty(scan, denoiser, choices.uncertainty, progress);
+    result.record["uncertainty"] = result.uncertainty.record;
+  }
   result.structure = structure_of(volume, result.voxels, result.noise, result.notices);
   apply_strength(result.voxels, volume.voxels, choices.strength);
   result.record["residual_structure"] = *result.structure;

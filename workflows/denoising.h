@@ -10,6 +10,7 @@
 #include "workflows/cli/progress.h"
 #include "workflows/denoise_model.h"
 #include "workflows/noise_level.h"
+#include "workflows/uncertainty.h"
 
 namespace voxprior {
 
@@ -20,7 +21,8 @@ struct DenoiseChoices {
   double memory_bytes = 0;  ///< limit for the whole process
   std::int64_t tile = 0;    ///< voxels along the side of a tile; 0: as large as memory allows
   double strength = 1;      ///< share of the change that is applied, 0 to 1
-  bool force = false;       ///< denoise what does not look like the model's modality
+  UncertaintyChoices uncertainty;
+  bool force = false;  ///< denoise what does not look like the model's modality
 };
 
 /// A denoised volume and what there is to say about it.
@@ -28,6 +30,7 @@ struct Denoised {
   std::vector<float> voxels;  ///< on the grid and in the unit of the volume
   NoiseLevel noise;
   std::optional<double> structure;   ///< residual_structure() of the whole change; nothing where nothing was done
+  Uncertainty uncertainty;           ///< what was asked for
   std::vector<std::string> notices;  ///< what the user should know
   nlohmann::ordered_json record =
       nlohmann::ordered_json::object();  ///< model, device, noise, tiles: for the provenance

@@ -10,6 +10,8 @@
 #include "models/precision.h"
 #include "pipeline/core/mirrored.h"
 #include "pipeline/core/varying_sigma.h"
+#include "pipeline/core/weak_noise.h"
+#include "pipeline/samplers/posterior_sample.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/on_device.h"
@@ -36,7 +38,9 @@ class TiledSession final : public DenoiseSession {
         precision_(choose_precision(options.precision, device)),
         loaded_(load_denoiser(options.model_file, device, precision_)),
         facts_(facts_of(loaded_)),
-        denoise_(averaged_over_mirrors(on_device(loaded_.denoise, device), options.mirrors)) {}
+        mirrors_(options.mirrors),
+        network_(on_device(loaded_.denoise, device)),
+        denoise_(averaged_over_mirrors(network_, options.mirrors)) {}
 
   const ModelFacts& model() const override { return facts_; }
   std::string device() const override { return device_.str(); }
@@ -52,21 +56,38 @@ class TiledSession final : public DenoiseSession {
 
   void denoise(std::vector<float>& voxels, const DenoisePlan& plan, double sigma,
                ProgressDisplay& progress) const override {
-    const torch::Tensor x = tensor_of(voxels, plan);
-    evaluate(denoise_, x, sigma, voxels, plan, progress);
+    with_resource_errors([&] {
+      const torch::Tensor x = tensor_of(voxels, plan);
+      put(in_tiles(denoise_, x, sigma, plan, reporting_to(progress)), voxels);
+    });
   }
 
   void denoise(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
                ProgressDisplay& progress) const override {
-    const auto [least, greatest] = std::minmax_element(sigma.begin(), sigma.end());
-    const std::vector<double> levels = sigma_levels(*least, *greatest);
-    // The map rides through the tiles behind the volume, padded and cut as that is.
-    const Denoiser with_map = [&](const torch::Tensor& x, double) {
-      const torch::Tensor map = x.narrow(1, 1, 1);
-      return torch::cat({denoise_varying(denoise_, x.narrow(1, 0, 1).contiguous(), map, levels), map}, 1);
-    };
-    const torch::Tensor x = torch::cat({tensor_of(voxels, plan), tensor_of(sigma, plan)}, 1);
-    evaluate(with_map, x, 0, voxels, plan, progress);
+    with_resource_errors([&] {
+      const torch::Tensor x = tensor_of(voxels, plan), map = tensor_of(sigma, plan);
+      put(varying_in_tiles(denoise_, x, map, 1, plan, reporting_to(progress)), voxels);
+    });
+  }
+
+  void sample(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
+              const SampleSettings& settings, ProgressDisplay& progress) const override {
+    with_resource_errors([&] {
+      const Denoiser network = extended_below(in_mirror(network_, settings.number % mirrors_), facts_.sigma_min);
+      const bool even = sigma.size() == 1;
+      const torch::Tensor noisy = tensor_of(voxels, plan);
+      const torch::Tensor level = even ? torch::full({1}, sigma[0]) : tensor_of(sigma, plan);
+      int done = 0;
+      const Denoiser at_share = [&](const torch::Tensor& x, double share) {
+        const Progress report = [&](double fraction) { progress.update((done + fraction) / settings.steps); };
+        torch::Tensor clean = even ? in_tiles(network, x, share * static_cast<double>(sigma[0]), plan, report)
+                                   : varying_in_tiles(network, x, level, share, plan, report);
+        ++done;
+        return clean;
+      };
+      const std::uint64_t seed = settings.seed + static_cast<std::uint64_t>(settings.number);
+      put(posterior_sample(at_share, noisy, level, settings.steps, seed), voxels);
+    });
   }
 
  private:
@@ -76,24 +97,39 @@ class TiledSession final : public DenoiseSession {
     return torch::from_blob(const_cast<float*>(voxels.data()), {1, 1, size[0], size[1], size[2]}, torch::kFloat32);
   }
 
-  void evaluate(const Denoiser& denoise, const torch::Tensor& x, double sigma, std::vector<float>& voxels,
-                const DenoisePlan& plan, ProgressDisplay& progress) const {
-    with_resource_errors([&] {
-      const torch::NoGradGuard no_grad;
-      const Size size = reversed(plan.size);
-      const TilePlan tiles = plan_tiles_of(size, loaded_.locality, reversed(plan.tile));
-      const torch::Tensor clean =
-          denoise_in_tiles(denoise, x, sigma, tiles, [&](double fraction) { progress.update(fraction); });
-      const torch::Tensor result = clean.narrow(1, 0, 1).contiguous();
-      std::copy_n(result.data_ptr<float>(), voxels.size(), voxels.data());
-    });
+  static void put(const torch::Tensor& result, std::vector<float>& voxels) {
+    const torch::Tensor whole = result.contiguous();
+    std::copy_n(whole.data_ptr<float>(), voxels.size(), voxels.data());
+  }
+
+  static Progress reporting_to(ProgressDisplay& progress) {
+    return [&progress](double fraction) { progress.update(fraction); };
+  }
+
+  torch::Tensor in_tiles(const Denoiser& denoise, const torch::Tensor& x, double sigma, const DenoisePlan& plan,
+                         const Progress& progress) const {
+    const TilePlan tiles = plan_tiles_of(reversed(plan.size), loaded_.locality, reversed(plan.tile));
+    return denoise_in_tiles(denoise, x, sigma, tiles, progress);
+  }
+
+  /// At `share` times the map, which rides through the tiles behind the volume, padded and cut as that is.
+  torch::Tensor varying_in_tiles(const Denoiser& denoise, const torch::Tensor& x, const torch::Tensor& map,
+                                 double share, const DenoisePlan& plan, const Progress& progress) const {
+    const std::vector<double> levels = sigma_levels(share * map.min().item<double>(), share * map.max().item<double>());
+    const Denoiser with_map = [&](const torch::Tensor& both, double) {
+      const torch::Tensor sigma = both.narrow(1, 1, 1);
+      return torch::cat({denoise_varying(denoise, both.narrow(1, 0, 1).contiguous(), share * sigma, levels), sigma}, 1);
+    };
+    return in_tiles(with_map, torch::cat({x, map}, 1), 0, plan, progress).narrow(1, 0, 1);
   }
 
   torch::Device device_;
   torch::ScalarType precision_;
   LoadedDenoiser loaded_;
   ModelFacts facts_;
-  Denoiser denoise_;
+  int mirrors_;
+  Denoiser network_;
+  Denoiser denoise_;  // the network, averaged over mirror images
 };
 
 }  // namespace

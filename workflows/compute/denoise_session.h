@@ -38,6 +38,13 @@ struct DenoisePlan {
   double peak_bytes = 0;  ///< estimated memory of the evaluation, beside the volumes themselves
 };
 
+/// A draw of the clean volumes that could be behind a noisy one.
+struct SampleSettings {
+  int steps = 2;           ///< evaluations of the network
+  std::uint64_t seed = 0;  ///< of all samples
+  int number = 0;          ///< of this sample, from 0: its noise is that of seed + number
+};
+
 /// A loaded model, ready to work. Lives in the compute module, so everything here is virtual and free of LibTorch.
 class DenoiseSession {
  public:
@@ -59,6 +66,13 @@ class DenoiseSession {
   /// (pipeline/core/varying_sigma.h).
   virtual void denoise(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
                        ProgressDisplay& progress) const = 0;
+
+  /// Replaces voxels by a sample of p(clean | voxels): pipeline/samplers/posterior_sample.h. `sigma` holds one number
+  /// for all voxels or one for each, at most sigma_max and above 0, also below sigma_min (pipeline/core/weak_noise.h).
+  /// Where the estimate is averaged over mirror images, sample n is drawn with one of them, the n-th of as many in
+  /// turn.
+  virtual void sample(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
+                      const SampleSettings& settings, ProgressDisplay& progress) const = 0;
 };
 
 /// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model file, ExitCode::resources when
