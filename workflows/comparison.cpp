@@ -64,7 +64,12 @@ Comparison compare_volumes(const fs::path& reference_path, const fs::path& test_
   const ErrorMetrics error =
       error_metrics(reference.voxels.data(), test.voxels.data(), reference.voxels.size(), peak, mask.data());
   const Ssim ssim = ssim_3d(reference.voxels.data(), test.voxels.data(), reference.geometry.size, peak, mask.data());
-  return {reference_path, test_path, error.psnr_db, ssim.mean, error.nrmse, error.rmse, peak, error.voxels};
+  Comparison result{reference_path, test_path, error.psnr_db, ssim.mean, error.nrmse, error.rmse, peak, error.voxels};
+  if (terms.texture) {
+    const auto& size = reference.geometry.size;
+    result.texture = texture_match({reference.voxels, size}, {test.voxels, size}, mask);
+  }
+  return result;
 }
 
 std::vector<Pair> matched_pairs(const fs::path& reference, const fs::path& test) {

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/volume_file.h"
+#include "pipeline/metrics/texture_match.h"
 
 namespace voxprior {
 
@@ -13,6 +15,7 @@ namespace voxprior {
 struct ComparisonTerms {
   std::string peak = "p99.5";  ///< data range: "p99.5" and "max" of the reference's non-zero voxels, or a number
   std::string mask = "brain";  ///< "brain" (reference above 2 % of the peak), "all", or a file whose voxels are not 0
+  bool texture = false;        ///< look at texture and sharpness, too
 };
 
 /// How far a test volume is from its reference. Definitions in pipeline/metrics.
@@ -21,6 +24,7 @@ struct Comparison {
   double psnr_db = 0, ssim = 0, nrmse = 0, rmse = 0;
   double peak = 0;
   std::int64_t mask_voxels = 0;
+  std::optional<TextureMatch> texture = {};  ///< if it was asked for
 };
 
 /// Throws Error(ExitCode::input) when the two (or the mask) do not share one grid.

@@ -63,6 +63,9 @@ Arguments arguments_for(Choices& choices) {
       .option("json", po::value(&choices.json_file)->value_name("FILE"), "write the numbers as JSON, too")
       .option("csv", po::value(&choices.csv_file)->value_name("FILE"), "write the numbers as CSV, too")
       .flag("overwrite", &choices.overwrite, "replace FILEs that exist")
+      .flag("texture", &choices.terms.texture,
+            "compare texture and sharpness, too: the distance of the radial power spectra, the power of fine detail "
+            "(above 0.25 cycles per voxel; below 0 dB is smoother), the distance of the gradients")
       .flag("synthesis", &choices.synthesis, "compare two sets of volumes: REF real, TEST synthetic")
       .option("seed", at_least(0, &choices.seed, "--seed")->value_name("S")->default_value(choices.seed),
               "of the draws of --synthesis")
@@ -100,6 +103,7 @@ void check_choices(const Choices& choices) {
     only_for(!choices.csv_file.empty(), "--csv", use);
     only_for(choices.terms.peak != defaults.peak, "--peak", use);
     only_for(choices.terms.mask != defaults.mask, "--mask", use);
+    only_for(choices.terms.texture, "--texture", use);
   }
   only_for(!choices.memorisation && !choices.held_out.empty(), "--holdout", "--memorisation");
   only_for(!choices.memorisation && !choices.model_folder.empty(), "--for-model", "--memorisation");

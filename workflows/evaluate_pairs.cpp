@@ -18,19 +18,46 @@ double mean_of(const Comparisons& all, double Comparison::*metric) {
   return sum / static_cast<double>(all.size());
 }
 
+void print_texture(const TextureMatch& match) {
+  std::printf(" %11.2f %9.2f %9.4f", match.spectrum_db, match.fine_power_db, match.gradients);
+}
+
+TextureMatch mean_texture(const Comparisons& all) {
+  TextureMatch mean;
+  const auto n = static_cast<double>(all.size());
+  for (const Comparison& one : all) {
+    mean.spectrum_db += one.texture->spectrum_db / n;
+    mean.fine_power_db += one.texture->fine_power_db / n;
+    mean.gradients += one.texture->gradients / n;
+  }
+  return mean;
+}
+
+nlohmann::ordered_json record_of(const TextureMatch& match) {
+  return {{"spectrum_db", match.spectrum_db}, {"fine_power_db", match.fine_power_db}, {"gradients", match.gradients}};
+}
+
 void print_row(const std::string& name, double psnr_db, double ssim, double nrmse) {
   std::printf("%-32s %8.2f %8.4f %8.4f", name.c_str(), psnr_db, ssim, nrmse);
 }
 
 void print_table(const Comparisons& all, const ComparisonTerms& terms) {
-  std::printf("%-32s %8s %8s %8s %12s %10s\n", "volume", "PSNR/dB", "SSIM", "NRMSE", "peak", "voxels");
+  std::printf("%-32s %8s %8s %8s %12s %10s", "volume", "PSNR/dB", "SSIM", "NRMSE", "peak", "voxels");
+  if (terms.texture) std::printf(" %11s %9s %9s", "spectrum/dB", "fine/dB", "gradients");
+  std::printf("\n");
   for (const Comparison& one : all) {
     print_row(one.test.filename().string(), one.psnr_db, one.ssim, one.nrmse);
-    std::printf(" %12.6g %10lld\n", one.peak, static_cast<long long>(one.mask_voxels));
+    std::printf(" %12.6g %10lld", one.peak, static_cast<long long>(one.mask_voxels));
+    if (one.texture) print_texture(*one.texture);
+    std::printf("\n");
   }
   if (all.size() > 1) {
     print_row("mean", mean_of(all, &Comparison::psnr_db), mean_of(all, &Comparison::ssim),
               mean_of(all, &Comparison::nrmse));
+    if (terms.texture) {
+      std::printf(" %12s %10s", "", "");
+      print_texture(mean_texture(all));
+    }
     std::printf("\n");
   }
   const std::string mask = terms.mask == "brain" ? "reference above 2 % of the peak" : terms.mask;
@@ -49,10 +76,12 @@ std::string as_json(const Comparisons& all, const ComparisonTerms& terms) {
                              {"rmse", one.rmse},
                              {"peak", one.peak},
                              {"mask_voxels", one.mask_voxels}});
+    if (one.texture) json["cases"].back()["texture"] = record_of(*one.texture);
   }
   json["mean"] = {{"psnr_db", mean_of(all, &Comparison::psnr_db)},
                   {"ssim", mean_of(all, &Comparison::ssim)},
                   {"nrmse", mean_of(all, &Comparison::nrmse)}};
+  if (terms.texture) json["mean"]["texture"] = record_of(mean_texture(all));
   return json.dump(2) + "\n";
 }
 
@@ -63,12 +92,16 @@ std::string csv_text(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string as_csv(const Comparisons& all) {
+std::string as_csv(const Comparisons& all, const ComparisonTerms& terms) {
   std::ostringstream csv;
-  csv << "reference,test,psnr_db,ssim,nrmse,rmse,peak,mask_voxels\n";
+  csv << "reference,test,psnr_db,ssim,nrmse,rmse,peak,mask_voxels"
+      << (terms.texture ? ",spectrum_db,fine_power_db,gradients\n" : "\n");
   for (const Comparison& one : all) {
     csv << csv_text(one.reference.string()) << ',' << csv_text(one.test.string()) << ',' << one.psnr_db << ','
-        << one.ssim << ',' << one.nrmse << ',' << one.rmse << ',' << one.peak << ',' << one.mask_voxels << '\n';
+        << one.ssim << ',' << one.nrmse << ',' << one.rmse << ',' << one.peak << ',' << one.mask_voxels;
+    if (one.texture)
+      csv << ',' << one.texture->spectrum_db << ',' << one.texture->fine_power_db << ',' << one.texture->gradients;
+    csv << '\n';
   }
   return csv.str();
 }
@@ -88,7 +121,8 @@ void evaluate_pairs(const PairEvaluation& evaluation, ProgressDisplay& progress)
   print_table(all, evaluation.terms);
   if (!evaluation.json_file.empty())
     write_file(evaluation.json_file, as_json(all, evaluation.terms), evaluation.overwrite);
-  if (!evaluation.csv_file.empty()) write_file(evaluation.csv_file, as_csv(all), evaluation.overwrite);
+  if (!evaluation.csv_file.empty())
+    write_file(evaluation.csv_file, as_csv(all, evaluation.terms), evaluation.overwrite);
   for (const std::string& file : {evaluation.json_file, evaluation.csv_file}) {
     if (!file.empty()) std::cout << "wrote " << file << '\n';
   }

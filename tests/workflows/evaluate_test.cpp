@@ -50,6 +50,20 @@ TEST_F(EvaluateCommand, DefaultPeakIgnoresZerosAndDefaultMaskIsTwoPercentOfIt) {
   EXPECT_NEAR(one["ssim"].get<double>(), 1, 1e-12);
 }
 
+TEST_F(EvaluateCommand, TextureIsComparedWhenAskedFor) {
+  Volume half = read_volume(scratch_ / "ref.nii");
+  for (float& v : half.voxels) v = 150 + (v - 150) / 2;
+  write_volume(scratch_ / "half.nii", half);
+  const Outcome outcome = voxprior_run(
+      {"evaluate", file("ref.nii"), file("half.nii"), "--texture", "--json", file("t.json"), "--csv", file("t.csv")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("gradients"));
+  EXPECT_NEAR(json("t.json")["cases"][0]["texture"]["gradients"].get<double>(), 0.5, 0.02);  // rounded voxels
+  EXPECT_LT(json("t.json")["mean"]["texture"]["fine_power_db"].get<double>(), -3);
+  EXPECT_THAT(test::bytes_of(scratch_ / "t.csv"), HasSubstr("mask_voxels,spectrum_db,fine_power_db,gradients\n"));
+  expect_refused(voxprior_run({"evaluate", file(""), file(""), "--synthesis", "--texture"}), 2, "evaluate");
+}
+
 TEST_F(EvaluateCommand, MaskFileChoosesTheVoxels) {
   Volume mask = read_volume(scratch_ / "ref.nii");
   std::fill(mask.voxels.begin(), mask.voxels.end(), 0.f);
