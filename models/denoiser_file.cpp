@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "models/beside_network.h"
 #include "models/network_file.h"
+#include "models/weights/safetensors.h"
+#include "pipeline/bridge/registry.h"
 #include "pipeline/samplers/registry.h"
 
 namespace voxprior {
@@ -16,9 +18,19 @@ void check_sampler(const ModelCard& card, const std::filesystem::path& path) {
   if (card.sampling && std::none_of(known.begin(), known.end(), is_it))
     fail(ExitCode::model, path, ": advises the sampler '", card.sampling->sampler,
          "', which this version of the program does not have");
+  const auto& of_bridges = named_bridge_samplers();
+  const auto leads = [&](const NamedBridgeSampler& sampler) { return sampler.name == card.bridge->sampler; };
+  if (card.bridge && std::none_of(of_bridges.begin(), of_bridges.end(), leads))
+    fail(ExitCode::model, path, ": advises the sampler '", card.bridge->sampler,
+         "', which this version of the program does not have");
 }
 
 }  // namespace
+
+ModelKind kind_of_denoising_model(const std::filesystem::path& path) {
+  const ModelCard card = model_card_of(read_safetensors(path).metadata, path);
+  return card.kind == name_of(ModelKind::bridge) ? ModelKind::bridge : ModelKind::denoiser;
+}
 
 LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device, torch::ScalarType body_type,
                              ModelKind kind) {
@@ -30,8 +42,8 @@ LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device de
   loaded.schedule = file.schedule;
   loaded.variance_learned = file.band_errors.has_value();
   loaded.band_errors = file.band_errors;
-  if (!loaded.variance_learned && file.network->widths().image_channels == 1)
-    loaded.band_errors = wiener_errors(file.card, file.preconditioner);
+  const bool reverses_noise = kind != ModelKind::bridge && file.network->widths().image_channels == 1;
+  if (!loaded.variance_learned && reverses_noise) loaded.band_errors = wiener_errors(file.card, file.preconditioner);
   const UnetWidths& widths = file.network->widths();
   loaded.locality = {widths.local() ? widths.halo() : 0, widths.alignment()};
   // Level 0 rules. Measured: 5.1 tensors of its width at an eighth of the voxels, convolution workspace included.

@@ -31,13 +31,18 @@ struct LoadedDenoiser {
   double bytes_per_voxel = 0;                ///< peak working memory of one evaluation per voxel, measured
   std::optional<MonotoneSchedule> schedule;  ///< if it was trained with a learned noise schedule
   std::optional<BandErrors> band_errors;     ///< of the reverse steps; what the Wiener filter leaves, if not learned.
-                                             ///< None of a network on latents
+                                             ///< None of a network on latents or a bridge
   bool variance_learned = false;
 };
 
+/// What kind of model a file holds that `denoise` takes: denoiser or bridge. Throws Error(ExitCode::model) when it is
+/// missing or damaged; a file of any other kind is taken for a denoiser, which load_denoiser() will refuse to load.
+ModelKind kind_of_denoising_model(const std::filesystem::path& path);
+
 /// Reads a model file of this kind. Executes nothing from it. `body_type`: see models/precision.h. A network of kind
 /// diffusion sees all of its volume: it has no halo to be tiled with. Of a distilled network (card.distilled) `denoise`
-/// is the consistency function f, which only sample_consistency() may be given.
+/// is the consistency function f, which only sample_consistency() may be given; of a bridge it is the predictor
+/// f(x, share) of pipeline/bridge/predictor.h.
 /// Throws Error(ExitCode::model) when it is missing, damaged, of another kind or of another architecture.
 LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device = torch::kCPU,
                              torch::ScalarType body_type = torch::kFloat32, ModelKind kind = ModelKind::denoiser);

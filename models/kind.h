@@ -4,12 +4,13 @@
 
 namespace voxprior {
 
-/// What a network was trained to do, and the word for it in a model card. All but the last are denoisers D(x, sigma).
+/// What a network was trained to do, and the word for it in a model card. The first three are denoisers D(x, sigma).
 enum class ModelKind {
   denoiser,     ///< local, noise on every band: for scans
   detail,       ///< local, the low band given: makes the detail of one octave of a cascade
   diffusion,    ///< whole volumes (or their latents) on one grid, up to noise that hides them: for synthesis
   autoencoder,  ///< to a latent space and back
+  bridge,       ///< local, from scans to the clean volumes of their pairs: pipeline/bridge/
 };
 
 inline const char* name_of(ModelKind kind) {
@@ -22,6 +23,8 @@ inline const char* name_of(ModelKind kind) {
       return "diffusion";
     case ModelKind::autoencoder:
       return "autoencoder";
+    case ModelKind::bridge:
+      return "bridge";
   }
   return "";
 }

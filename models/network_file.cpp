@@ -42,11 +42,13 @@ UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesys
   return widened(widths, card.conditioning, card.draws);
 }
 
-torch::Tensor feature_std_of(const SafetensorsFile& file, std::int64_t count, const std::filesystem::path& path) {
-  const auto found = file.tensors.find("feature_std");
+/// `name` is feature_std, or noise_std of a bridge.
+torch::Tensor positive_values(const SafetensorsFile& file, const char* name, std::int64_t count,
+                              const std::filesystem::path& path) {
+  const auto found = file.tensors.find(name);
   if (found == file.tensors.end() || found->second.numel() != count || found->second.scalar_type() != torch::kFloat32 ||
       !(found->second > 0).all().item<bool>())
-    fail(ExitCode::model, path.string(), ": tensor 'feature_std' must hold ", count, " positive float32 values");
+    fail(ExitCode::model, path.string(), ": tensor '", name, "' must hold ", count, " positive float32 values");
   return found->second;
 }
 
@@ -73,10 +75,11 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
   for (torch::Tensor& weights : network->parameters()) weights.requires_grad_(false);
   const std::int64_t features = HaarPreconditioner::kFeatures * network->widths().image_channels;
   const double boundary = card.distilled ? card.sigma_min : 0;
+  torch::Tensor noise_std;
+  if (kind == ModelKind::bridge) noise_std = positive_values(file, "noise_std", features, path).to(device);
+  const torch::Tensor feature_std = positive_values(file, "feature_std", features, path).to(device);
   NetworkFile result{
-      network, HaarPreconditioner(feature_std_of(file, features, path).to(device), low_band_of(kind), boundary),
-      card,    file.sha256,
-      {},      {}};
+      network, HaarPreconditioner(feature_std, low_band_of(kind), boundary, noise_std), card, file.sha256, {}, {}};
   result.schedule = schedule_in(file.tensors, card, path);
   result.band_errors = band_errors_in(file.tensors, card, result.preconditioner, path);
   return result;
@@ -97,6 +100,7 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
   file.tensors = more;
   store_parameters(*network, kWeightPrefix, file.tensors, type);
   file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);
+  if (preconditioner.noise_std().defined()) file.tensors["noise_std"] = preconditioner.noise_std().to(torch::kCPU);
   file.metadata[kModelCardKey] = format_model_card(card);
   write_safetensors(path, file, overwrite);
 }

@@ -30,14 +30,18 @@ torch::Tensor haar_features(const torch::Tensor& x) {
   return regrouped(torch::cat({bands, low - mean}, 1), HaarPreconditioner::kFeatures * x.size(1));
 }
 
-HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std, LowBand low_band, double boundary)
-    : feature_std_(std::move(feature_std)), low_band_(low_band), boundary_(boundary) {
+HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std, LowBand low_band, double boundary,
+                                       torch::Tensor noise_std)
+    : feature_std_(std::move(feature_std)), low_band_(low_band), boundary_(boundary), noise_std_(std::move(noise_std)) {
   TORCH_CHECK(feature_std_.numel() > 0 && feature_std_.numel() % kFeatures == 0, "HaarPreconditioner needs ", kFeatures,
               " standard deviations a channel");
+  TORCH_CHECK(!noise_std_.defined() || (noise_std_.numel() == feature_std_.numel() && low_band_ == LowBand::noisy),
+              "HaarPreconditioner needs as many standard deviations of what is to be removed as of clean data");
 }
 
-// [9C]: variance that unit white noise on the noisy bands has in each feature.
+// [9C]: variance that what is to be removed has in each feature at level 1.
 torch::Tensor HaarPreconditioner::noise_share(const torch::Tensor& like) const {
+  if (noise_std_.defined()) return noise_std_.to(like.device()).square();
   torch::Tensor share = torch::ones({kFeatures}, like.options());
   const bool given = low_band_ == LowBand::given;
   share[0] = given ? 0. : 1.;

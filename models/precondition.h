@@ -23,6 +23,9 @@ inline LowBand low_band_of(ModelKind kind) { return kind == ModelKind::detail ? 
 /// sigma in c_skip and in the numerator of c_out (Song et al. 2023, arXiv:2303.01469, appendix C); with boundary 0 it
 /// is a denoiser.
 ///
+/// Of a bridge (pipeline/bridge/) x is x0 + sigma (y - x0): sigma is the share of the scan y, and what is to be removed
+/// is no white noise but has, at share 1, the root mean square `noise_std` in each band.
+///
 /// With F = 0 (an untrained network) D is the band-wise Wiener filter. The features are c_in x_b for the eight bands
 /// and a ninth: the LLL band less its 3x3x3 mean, scaled likewise. In c_in x_LLL the noise is a ripple of sigma/sd (a
 /// twentieth at sigma 0.09) on a smooth image; the ninth feature shows it at full size.
@@ -32,7 +35,9 @@ class HaarPreconditioner {
 
   /// feature_std [9C] float32, all > 0: of each channel the root mean square of the eight bands and of the high-passed
   /// LLL band over clean data. With LowBand::given the noise of the LLL band is zero: it goes out as it came in.
-  explicit HaarPreconditioner(torch::Tensor feature_std, LowBand low_band = LowBand::noisy, double boundary = 0);
+  /// noise_std [9C] float32, all > 0: the same of what is to be removed, at level 1; undefined for white noise.
+  explicit HaarPreconditioner(torch::Tensor feature_std, LowBand low_band = LowBand::noisy, double boundary = 0,
+                              torch::Tensor noise_std = {});
 
   /// x [N,C,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
   /// volume. extra_features [N,extra,D/2,H/2,W/2] float32, as many as the network has; undefined for none.
@@ -50,6 +55,7 @@ class HaarPreconditioner {
   const torch::Tensor& feature_std() const { return feature_std_; }
   LowBand low_band() const { return low_band_; }
   double boundary() const { return boundary_; }
+  const torch::Tensor& noise_std() const { return noise_std_; }
 
  private:
   torch::Tensor noise_share(const torch::Tensor& like) const;
@@ -57,6 +63,7 @@ class HaarPreconditioner {
   torch::Tensor feature_std_;
   LowBand low_band_;
   double boundary_;
+  torch::Tensor noise_std_;
 };
 
 /// The nine features of each channel of a clean or noisy volume before scaling: [N,C,D,H,W] -> [N,9C,D/2,H/2,W/2].

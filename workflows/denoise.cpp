@@ -24,7 +24,8 @@ const About kAbout{
     "of\n"
     "all clean volumes that could be behind the noisy one. Grid, orientation, voxel type and intensity scale stay as "
     "they\n"
-    "are.\n\n"
+    "are. A model of train bridge needs no estimate: it takes the scan as it is, in one step or several "
+    "(--sampler).\n\n"
     "Denoise before any interpolation, registration or filtering: the less was done to the noise, the better it is "
     "known.\n"
     "Noise that varies over the volume, and noise that zero-filled or filtered k-space correlated, is seen and removed "
@@ -106,8 +107,9 @@ int denoise_command(const Invocation& invocation) {
               "what correlates the noise: the shares of k-space that were measured along i, j, k and the weights "
               "1 - t + t cos over them (Hamming 0.46, Hann 0.5), as in 0.7,0.7,1/0.46; not looked for in CT")
       .option("strength", po::value(&choices.strength)->value_name("0..1")->default_value(1),
-              "share of the change that is applied: the noise that is left is 1 - strength of it, for every model and "
-              "kind of noise");
+              "a dose: 1 - strength of the noise is left, for every model and kind of noise; a denoiser applies that "
+              "share of its change, a bridge stops there on its path");
+  choices.bridge.add_to(arguments);
   folder.extras.add_to(arguments);
   arguments
       .option("memory", at_least(1, &memory_mb, "--memory")->value_name("MB"),
@@ -131,7 +133,6 @@ int denoise_command(const Invocation& invocation) {
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
-    folder.extras.check();
     choices.uncertainty = folder.extras.uncertainty();
     choices.volume_name = input;
     choices.noise = parse_noise_choice(noise_kind, sigma, sigma_map, spectrum);
@@ -141,6 +142,9 @@ int denoise_command(const Invocation& invocation) {
     session.mirrors = std::stoi(mirrors);
     session.threads = compute_threads(static_cast<int>(threads));
     ModelOnDemand loaded(session, model);
+    folder.extras.check(loaded.is_bridge());
+    choices.bridge.check(loaded.is_bridge(), choices.noise);
+    choices.bridge.use_seed(folder.extras.seed());
     if (leads_to_dicom(input)) {
       folder.input = input;
       folder.output = output;

@@ -57,7 +57,8 @@ void DenoiseExtras::add_to(Arguments& arguments) {
       .option("samples", at_least(2, &samples_, "--samples")->value_name("N"),
               "so many, for --uncertainty, each 12 evaluations of the network; default 8. OUT stays the mean that one "
               "evaluation gives")
-      .option("seed", at_least(0, &seed_, "--seed")->value_name("S"), "of the samples; default 0")
+      .option("seed", at_least(0, &seed_, "--seed")->value_name("S"),
+              "of the samples, or of the noise that the samplers indi and i2sb of a bridge draw; default 0")
       .option(
           "data-share", po::value(&data_share_)->value_name("FILE"),
           "write how much of a small change over 5 mm comes through in OUT, for each voxel: near 1 the data decide, "
@@ -81,17 +82,24 @@ std::vector<std::filesystem::path> DenoiseExtras::paths() const {
 UncertaintyChoices DenoiseExtras::uncertainty() const {
   UncertaintyChoices choices;
   if (!uncertainty_.empty()) choices.samples = samples_ == kNotGiven ? kSamples : static_cast<int>(samples_);
-  if (seed_ != kNotGiven) choices.seed = static_cast<std::uint64_t>(seed_);
+  choices.seed = seed().value_or(choices.seed);
   choices.data_share = !data_share_.empty() || !uncertainty_.empty();
   return choices;
 }
 
-void DenoiseExtras::check() const {
+std::optional<std::uint64_t> DenoiseExtras::seed() const {
+  return seed_ == kNotGiven ? std::nullopt : std::optional<std::uint64_t>(static_cast<std::uint64_t>(seed_));
+}
+
+void DenoiseExtras::check(bool bridge) const {
   for (const std::string& name : volumes()) {
     if (!name.empty()) format_of_name(name);
   }
   if (uncertainty_.empty() && samples_ != kNotGiven) fail(ExitCode::usage, "--samples: needs --uncertainty FILE");
-  if (uncertainty_.empty() && seed_ != kNotGiven) fail(ExitCode::usage, "--seed: needs --uncertainty FILE");
+  if (bridge && uncertainty().any())
+    fail(ExitCode::usage, "--uncertainty and --data-share are for denoisers, and the model is a bridge");
+  if (!bridge && uncertainty_.empty() && seed_ != kNotGiven)
+    fail(ExitCode::usage, "--seed: needs --uncertainty FILE, or a bridge as --model");
   if (!preview_.empty() && std::filesystem::path(preview_).extension() != ".png") {
     fail(ExitCode::usage, "--preview: ", preview_, " does not end in .png");
   }

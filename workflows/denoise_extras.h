@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +22,12 @@ class DenoiseExtras {
   bool any_volume() const;
   std::vector<std::filesystem::path> paths() const;  ///< some may be empty
 
-  /// Throws Error(ExitCode::usage) for a name whose ending is not that of what it is to hold, and for options about
-  /// samples that nothing is made of.
-  void check() const;
+  /// Throws Error(ExitCode::usage) for a name whose ending is not that of what it is to hold, for options about
+  /// samples that nothing is made of, and for samples of a bridge.
+  void check(bool bridge) const;
+
+  /// --seed, if it was given: of the samples or, with a bridge, of the noise that its sampler draws.
+  std::optional<std::uint64_t> seed() const;
 
   /// What has to be found out for them.
   UncertaintyChoices uncertainty() const;

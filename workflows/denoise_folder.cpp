@@ -24,7 +24,7 @@ std::string parameters_of(const nlohmann::ordered_json& record) {
     if (record["noise"]["varies"]) add("sigma", "varying over the volume");
     if (!record["noise"]["spectrum"].is_null()) add("spectrum", record["noise"]["spectrum"]);
   }
-  for (const char* key : {"strength", "mirrors", "precision", "device"}) {
+  for (const char* key : {"strength", "sampler", "steps", "seed", "mirrors", "precision", "device"}) {
     if (record.contains(key)) add(key, record[key]);
   }
   if (!record.contains("model")) text += std::string(text.empty() ? "" : ", ") + "voxels copied as they were";

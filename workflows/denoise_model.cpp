@@ -1,6 +1,7 @@
 #include "workflows/denoise_model.h"
 
 #include "workflows/installed_models.h"
+#include "workflows/model_kind.h"
 
 namespace voxprior {
 
@@ -11,6 +12,8 @@ ModelOnDemand::ModelOnDemand(SessionOptions options, const std::string& model) :
 std::string ModelOnDemand::file(bool ct) const {
   return named_.empty() ? find_model(ct ? "ct" : "mri-t1").string() : named_;
 }
+
+bool ModelOnDemand::is_bridge() const { return !named_.empty() && kind_of_model(named_) == "bridge"; }
 
 const DenoiseSession& ModelOnDemand::session(bool ct, ProgressDisplay& progress) {
   SessionOptions options = options_;

@@ -19,6 +19,8 @@ class ModelOnDemand {
 
   const SessionOptions& options() const { return options_; }
   bool chosen_by_modality() const { return named_.empty(); }
+  /// Whether the model is a bridge, as its header says: it is not loaded for that.
+  bool is_bridge() const;
 
   /// The file that serves CT volumes, or others.
   std::string file(bool ct) const;

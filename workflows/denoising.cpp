@@ -20,6 +20,7 @@ constexpr double kLibraryBytes = 300e6;           // LibTorch, loaded
 constexpr double kMapBytesPerVoxel = 28;          // sigma of each voxel in both units, levels, the network's sum
 constexpr double kSpectrumBytesPerVoxel = 24;     // a complex volume with a margin, and the noise that is added
 constexpr double kUncertaintyBytesPerVoxel = 60;  // the network's input and answer, a sample in steps, mean and spread
+constexpr double kBridgeBytesPerVoxel = 16;       // scan, point of the bridge, prediction, noise
 constexpr double kBytesPerVoxel = 17;  // what we hold: input, copy for the network, result, residual, background
 
 std::string with_digits(const char* format, double value) {
@@ -70,7 +71,8 @@ DenoisePlan plan_within(const DenoiseSession& session, const Volume& volume, con
                         const DenoiseChoices& choices, ProgressDisplay& progress) {
   const double per_voxel = kBytesPerVoxel + (noise.map.empty() ? 0 : kMapBytesPerVoxel) +
                            (noise.filter.keeps_all() ? 0 : kSpectrumBytesPerVoxel) +
-                           (choices.uncertainty.any() ? kUncertaintyBytesPerVoxel : 0);
+                           (choices.uncertainty.any() ? kUncertaintyBytesPerVoxel : 0) +
+                           (session.model().bridge ? kBridgeBytesPerVoxel : 0);
   const double held_bytes = kLibraryBytes + per_voxel * static_cast<double>(volume.geometry.voxel_count());
   const double left_bytes = choices.memory_bytes - held_bytes;
   if (left_bytes <= 0) {
@@ -105,6 +107,54 @@ double structure_of(const Volume& noisy, const std::vector<float>& denoised, con
         "): anatomy may have gone with the noise; look at --residual, or use a smaller --sigma or --strength");
   }
   return structure;
+}
+
+/// Replaces the voxels of `result`, which are those of the volume, by where the bridge leads. It takes the scan as it
+/// is: what is Rician or correlated about the noise is in the pairs that it learned from.
+void denoise_over_bridge(const Volume& volume, const DenoiseChoices& choices, const IntensityMap& unit,
+                         const DenoiseSession& session, const DenoisePlan& plan, Denoised& result,
+                         ProgressDisplay& progress) {
+  const BridgeRun run = choices.bridge.run(session.model(), choices.strength);
+  result.record["sampler"] = run.sampler;
+  result.record["steps"] = run.steps;
+  if (run.draws_noise) result.record["seed"] = run.seed;
+  const double sigma = result.noise.sigma / unit.scale;
+  if (sigma > 1.1 * session.model().sigma_max)
+    result.notices.push_back("the noise is stronger than in the scans that the bridge was trained on");
+  if (sigma < 0.9 * session.model().sigma_min)
+    result.notices.push_back(
+        "the noise is weaker than in the scans that the bridge was trained on: look at the residual, or use a smaller "
+        "--strength");
+  if (choices.strength == 0) return;
+  const NetworkUnits units(volume, {}, unit);
+  std::vector<float> x = units.to_network(std::move(result.voxels));
+  session.follow_bridge(x, plan, run, progress);
+  result.voxels = units.from_network(std::move(x));
+  result.structure = structure_of(volume, result.voxels, result.noise, result.notices);
+}
+
+void denoise_at_its_noise(const Volume& volume, const DenoiseChoices& choices, const IntensityMap& unit,
+                          const DenoiseSession& session, const DenoisePlan& plan, Denoised& result,
+                          ProgressDisplay& progress) {
+  const NetworkUnits units(volume, result.noise, unit);
+  result.record["noise"]["sigma_normalised"] = units.sigma();
+  std::vector<float> sigma = units.sigma_map();
+  if (sigma.empty()) sigma = {static_cast<float>(units.sigma())};
+  const DenoiserAtNoise denoiser(session, plan, sigma);
+  std::vector<float> x = units.to_network(std::move(result.voxels));
+  const std::vector<float> noisy_x = choices.uncertainty.any() ? x : std::vector<float>();
+  denoiser.denoise(x, progress);
+  const std::vector<std::string> of_levels = denoiser.notices();
+  result.notices.insert(result.notices.end(), of_levels.begin(), of_levels.end());
+  const std::vector<float> denoised_x = choices.uncertainty.any() ? x : std::vector<float>();
+  result.voxels = units.from_network(std::move(x));
+  if (choices.uncertainty.any()) {
+    const DenoisedScan scan{volume, result.noise, units, noisy_x, denoised_x, result.voxels, choices.strength};
+    result.uncertainty = find_uncertainty(scan, denoiser, choices.uncertainty, progress);
+    result.record["uncertainty"] = result.uncertainty.record;
+  }
+  result.structure = structure_of(volume, result.voxels, result.noise, result.notices);
+  apply_strength(result.voxels, volume.voxels, choices.strength);
 }
 
 nlohmann::ordered_json record_of(const NoiseLevel& noise) {
@@ -150,30 +200,13 @@ Denoised denoise_volume(const Volume& volume, const DenoiseChoices& choices, Mod
   refuse_other_modality(volume, session.model(), choices);
   note_unusual_voxels(volume.geometry, session.model(), result.notices);
   const IntensityMap unit = intensity_unit(volume, session.model().modality == "ct");
-  const NetworkUnits units(volume, result.noise, unit);
-  result.record["noise"]["sigma_normalised"] = units.sigma();
   result.record["intensity"] = {{"offset", unit.offset}, {"scale", unit.scale}};
   const DenoisePlan plan = plan_within(session, volume, result.noise, choices, progress);
 
   progress.stage("denoising");
-  std::vector<float> sigma = units.sigma_map();
-  if (sigma.empty()) sigma = {static_cast<float>(units.sigma())};
-  const DenoiserAtNoise denoiser(session, plan, sigma);
-  std::vector<float> x = units.to_network(std::move(result.voxels));
-  const std::vector<float> noisy_x = choices.uncertainty.any() ? x : std::vector<float>();
-  denoiser.denoise(x, progress);
-  const std::vector<std::string> of_levels = denoiser.notices();
-  result.notices.insert(result.notices.end(), of_levels.begin(), of_levels.end());
-  const std::vector<float> denoised_x = choices.uncertainty.any() ? x : std::vector<float>();
-  result.voxels = units.from_network(std::move(x));
-  if (choices.uncertainty.any()) {
-    const DenoisedScan scan{volume, result.noise, units, noisy_x, denoised_x, result.voxels, choices.strength};
-    result.uncertainty = find_uncertainty(scan, denoiser, choices.uncertainty, progress);
-    result.record["uncertainty"] = result.uncertainty.record;
-  }
-  result.structure = structure_of(volume, result.voxels, result.noise, result.notices);
-  apply_strength(result.voxels, volume.voxels, choices.strength);
-  result.record["residual_structure"] = *result.structure;
+  const auto denoise = session.model().bridge ? denoise_over_bridge : denoise_at_its_noise;
+  denoise(volume, choices, unit, session, plan, result, progress);
+  if (result.structure) result.record["residual_structure"] = *result.structure;
   result.record["strength"] = choices.strength;
 
   result.record["model"] = record_of(session.model(), model.file(ct));

@@ -1,4 +1,4 @@
-// voxprior train denoiser|diffusion|cascade|autoencoder|distill CONFIG.toml: learn a prior from clean volumes.
+// voxprior train denoiser|diffusion|cascade|autoencoder|distill|bridge CONFIG.toml: learn a prior from volumes.
 #include "workflows/compute/train.h"
 
 #include <boost/program_options.hpp>
@@ -133,6 +133,21 @@ int train_distill_command(const Invocation& invocation) {
            "loglik need the teacher.\n") +
            kHowItRuns,
        {"Song et al. Consistency models. ICML 2023.", kEdm}});
+}
+
+int train_bridge_command(const Invocation& invocation) {
+  return train(
+      invocation, kind_options(ModelKind::bridge),
+      {"train bridge",
+       "train a denoiser on pairs: from noisy scans straight to their clean counterparts",
+       std::string(
+           "For denoise --model. It learns from real pairs on one grid, told by their file names, or from clean "
+           "volumes\non which noise is simulated, and needs no estimate of the noise of a scan; docs/bridge.md "
+           "says when it is worth it.\n") +
+           kHowItRuns,
+       {"Yang et al. Real-world denoising via diffusion model. arXiv:2305.04457, 2023.",
+        "Delbracio and Milanfar. Inversion by direct iteration. TMLR 2023.",
+        "Liu et al. I2SB: Image-to-image Schroedinger bridge. ICML 2023."}});
 }
 
 }  // namespace voxprior

@@ -6,6 +6,7 @@
 #include "models/network/autoencoder.h"
 #include "models/network/position.h"
 #include "models/training/toml_section.h"
+#include "pipeline/bridge/registry.h"
 #include "pipeline/samplers/registry.h"
 
 namespace voxprior {
@@ -18,6 +19,11 @@ TrainingConfig defaults_of(ModelKind kind) {
   TrainingConfig config;
   config.kind = kind;
   if (kind == ModelKind::denoiser) return config;
+  if (kind == ModelKind::bridge) {
+    config.model.name = "bridge";
+    config.noise = {0.005, 0.3, 0.06, 0.6, 0.2, 0};
+    return config;
+  }
   config.augment.rician = config.augment.zeroed_background = 0;
   config.augment.gamma = config.augment.resolution = 0;
   config.augment.rescale = 0.1;
@@ -61,6 +67,12 @@ void read_data(TomlSection section, TrainingConfig& config) {
   section.read("dataset", data.dataset);
   section.read("train", data.train);
   section.read("train_halved", data.train_halved);
+  if (config.kind == ModelKind::bridge) {
+    section.read("clean", data.clean);
+    section.read("noisy", data.noisy);
+    section.read("validate_clean", data.validate_clean);
+    section.read("validate_noisy", data.validate_noisy);
+  }
   if (config.kind == ModelKind::denoiser) section.read("label_maps", data.label_maps);
   section.read("validate", data.validate);
   section.read("exclude", data.exclude);
@@ -95,6 +107,12 @@ void read_labels(TomlSection section, Labels& labels) {
 
 void read_augment(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Augment& augment = config.augment;
+  if (config.has_pairs()) {  // nothing that would make another noise of theirs
+    augment.gamma = augment.resolution = augment.zeroed_background = 0;
+    section.read("rescale", augment.rescale, 0, 0.9);
+    section.refuse_unknown_keys();
+    return;
+  }
   if (config.draws_labels()) {
     augment.rescale = augment.gamma = 0;
   } else {
@@ -110,8 +128,9 @@ void read_augment(TomlSection section, TrainingConfig& config) {
   } else {
     section.read("resolution", augment.resolution, 0, 1);
   }
-  if (config.kind == ModelKind::denoiser) {
+  if (config.kind == ModelKind::denoiser || config.kind == ModelKind::bridge)
     section.read("zeroed_background", augment.zeroed_background, 0, 1);
+  if (config.kind == ModelKind::denoiser) {
     section.read("rician", augment.rician, 0, 1);
     section.read("contrast", augment.contrast, 0, 1);
   }
@@ -125,8 +144,13 @@ void read_noise(TomlSection section, TrainingConfig& config) {
   section.read("typical", noise.typical, 1e-4, 100);
   section.read("typical_spread", noise.typical_spread, 0.01, 10);
   section.read("uniform_share", noise.uniform_share, 0, 1);
-  if (config.kind == ModelKind::denoiser) section.read("correlated_share", noise.correlated_share, 0, 1);
-  if (config.kind != ModelKind::denoiser) {
+  const bool simulates = config.kind == ModelKind::bridge;
+  if (config.kind == ModelKind::denoiser || simulates) section.read("correlated_share", noise.correlated_share, 0, 1);
+  if (simulates) {
+    noise.kinds = {config.model.modality == "ct" ? "gaussian" : "rician"};
+    section.read("kinds", noise.kinds, {"gaussian", "rician", "ncchi"});
+    section.read("varying_share", noise.varying_share, 0, 1);
+  } else if (config.kind != ModelKind::denoiser) {
     section.read("schedule", noise.schedule, {"log-normal", "learned"});
     section.read("learned_variance", noise.learned_variance);
   }
@@ -170,6 +194,17 @@ void read_sampling(TomlSection section, TrainingConfig& config) {
   config.sampling = advice;
 }
 
+void read_bridge(TomlSection section, TrainingConfig::Bridge& bridge) {
+  std::vector<std::string> names;
+  for (const NamedBridgeSampler& known : named_bridge_samplers()) names.push_back(known.name);
+  section.read("at_scan", bridge.at_scan, 0, 1);
+  section.read("perturbed", bridge.perturbed, 0, 1);
+  section.read("epsilon", bridge.epsilon, 0, 1);
+  section.read("sampler", bridge.sampler, names);
+  section.read("steps", bridge.steps, 1, kMostBridgeSteps);
+  section.refuse_unknown_keys();
+}
+
 void read_distill(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Distill& distill = config.distill;
   section.read("teacher", distill.teacher);
@@ -177,6 +212,22 @@ void read_distill(TomlSection section, TrainingConfig& config) {
   section.read("steps", distill.steps, 1, kMostDistilledSteps);
   section.read("target_ema", distill.target_ema, 0, 0.999999);
   section.refuse_unknown_keys();
+}
+
+void check_bridge_data(const TrainingConfig& config, const std::string& file) {
+  const TrainingConfig::Data& data = config.data;
+  if (data.clean.empty() != data.noisy.empty())
+    fail(ExitCode::usage, file, ": data.clean and data.noisy are the two sides of pairs; give both or none");
+  if (data.validate_clean.empty() != data.validate_noisy.empty())
+    fail(ExitCode::usage, file, ": data.validate_clean and data.validate_noisy go together; give both or none");
+  if (config.has_pairs() && !(data.dataset.empty() && data.train.empty() && data.train_halved.empty()))
+    fail(ExitCode::usage, file, ": data.clean names real pairs, data.train volumes to simulate noise on; give either");
+  if (config.has_pairs() ? !data.validate.empty() : !data.validate_clean.empty())
+    fail(ExitCode::usage, file, ": real pairs are validated on data.validate_clean and data.validate_noisy, ",
+         "simulated noise on data.validate");
+  if (config.noise.kinds.empty()) fail(ExitCode::usage, file, ": noise.kinds names no kind of noise");
+  if (config.model.modality == "ct" && config.noise.kinds != std::vector<std::string>{"gaussian"})
+    fail(ExitCode::usage, file, ": noise.kinds: magnitudes of MRI are no Hounsfield units; for ct leave it out");
 }
 
 void check_together(const TrainingConfig& config, const std::string& file) {
@@ -214,7 +265,9 @@ void check_together(const TrainingConfig& config, const std::string& file) {
   if (config.model.modality == "ct" && (!data.label_maps.empty() || config.augment.contrast > 0))
     fail(ExitCode::usage, file,
          ": Hounsfield units have one meaning; leave data.label_maps and augment.contrast out of a model of CT");
-  if (data.dataset.empty() && data.train.empty() && data.train_halved.empty() && data.label_maps.empty())
+  if (config.kind == ModelKind::bridge) check_bridge_data(config, file);
+  if (data.dataset.empty() && data.train.empty() && data.train_halved.empty() && data.label_maps.empty() &&
+      !config.has_pairs())
     fail(ExitCode::usage, file, ": no key of [data] names what to train on; give data.train");
 }
 
@@ -230,6 +283,7 @@ TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind
   std::set<std::string> sections{"model", "data", "augment", denoises ? "noise" : "loss", "training"};
   if (kind == ModelKind::diffusion || kind == ModelKind::detail)
     sections.insert({"conditioning", "labels", "sampling"});
+  if (kind == ModelKind::bridge) sections.insert("bridge");
   const toml::table table = parse_toml(path, sections);
   TrainingConfig config = defaults_of(kind);
   read_model({table, "model", file}, config);
@@ -237,7 +291,10 @@ TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind
   read_conditioning({table, "conditioning", file}, config);
   read_labels({table, "labels", file}, config.labels);
   read_augment({table, "augment", file}, config);
+  if (config.has_pairs() && table.contains("noise"))
+    fail(ExitCode::usage, file, ": [noise] says how noise is simulated, but data.clean names real pairs; leave it out");
   if (denoises) read_noise({table, "noise", file}, config);
+  if (kind == ModelKind::bridge) read_bridge({table, "bridge", file}, config.bridge);
   if (table.contains("sampling")) read_sampling({table, "sampling", file}, config);
   if (!denoises) read_loss({table, "loss", file}, config);
   read_training({table, "training", file}, config);

@@ -38,8 +38,10 @@ struct TrainingConfig {
     std::vector<std::string> label_maps;  ///< kind denoiser: label volumes, painted anew for every patch (paint_labels)
     std::vector<std::string> validate;    ///< held-out folders or files
     std::map<std::string, std::vector<std::string>> classes;  ///< name -> folders, files or patterns with * of paths
-    std::vector<std::string> labels;   ///< folders with a label volume for each volume, of the same file name
-    std::vector<std::string> exclude;  ///< file names (without folder) that are not trained on
+    std::vector<std::string> labels;        ///< folders with a label volume for each volume, of the same file name
+    std::vector<std::string> exclude;       ///< file names (without folder) that are not trained on
+    std::vector<std::string> clean, noisy;  ///< kind bridge: real pairs, of the same file names; then `train` is empty
+    std::vector<std::string> validate_clean, validate_noisy;  ///< held-out ones
     std::string autoencoder;    ///< kind diffusion: file of the autoencoder whose latents are learned; "": the volumes
     std::int64_t halvings = 0;  ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
   } data;
@@ -53,6 +55,7 @@ struct TrainingConfig {
   } conditioning;
 
   bool draws_labels() const { return model.draws == "labels"; }
+  bool has_pairs() const { return !data.clean.empty(); }
 
   Labels labels;  ///< section [labels]: what a label volume may hold beside 0, value = "meaning"
 
@@ -81,7 +84,21 @@ struct TrainingConfig {
     std::string schedule = "log-normal";  ///< log-normal | learned: levels drawn as above, or from a schedule that is
                                           ///< learned with the loss of the variational bound
     bool learned_variance = false;        ///< learn the variance of the reverse steps, too
+
+    // Of simulated scans (kind bridge), see models/training/simulated_scan.h:
+    std::vector<std::string> kinds = {};  ///< gaussian, rician, ncchi: each drawn as often
+    double varying_share = 0;             ///< share whose noise varies over the patch
   } noise;
+
+  /// Of kind bridge: points x = (1 - a) clean + a scan, and how they are best followed. The last three go into the
+  /// model card.
+  struct Bridge {
+    double at_scan = 0.25;   ///< share of the points that are the scan itself, a = 1
+    double perturbed = 0.5;  ///< share that gets noise of up to epsilon sqrt(a), as stochastic samplers have it
+    double epsilon = 0.02;   ///< in normalised intensity
+    std::string sampler = "drift-implied";
+    std::int64_t steps = 3;
+  } bridge;
 
   std::optional<SamplingAdvice> sampling;  ///< section [sampling], of kinds diffusion and detail: for the model card
 

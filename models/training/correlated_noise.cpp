@@ -7,6 +7,8 @@
 namespace voxprior {
 namespace {
 
+constexpr double kSoftestCutoff = 0.15, kSharpestCutoff = 0.8, kMostOverlap = 0.25;  // of reconstruction kernels
+
 /// sqrt(NPS) at the frequencies of rfft2 over an H x W plane, such that white noise keeps its variance.
 torch::Tensor amplitude(std::int64_t h, std::int64_t w, double cutoff) {
   const torch::Tensor fy = torch::fft_fftfreq(h).view({h, 1}), fx = torch::fft_fftfreq(w).view({1, w});
@@ -26,6 +28,12 @@ torch::Tensor reconstruction_noise(const torch::Tensor& white, double cutoff, do
   const std::int64_t h = white.size(1), w = white.size(2);
   const torch::Tensor spectrum = torch::fft_rfft2(white) * amplitude(h, w, cutoff);
   return share_between_slices(torch::fft_irfft2(spectrum, torch::IntArrayRef({h, w})), overlap).contiguous();
+}
+
+torch::Tensor random_reconstruction_noise(const torch::Tensor& white, Random& random) {
+  const double cutoff = random.uniform(kSoftestCutoff, kSharpestCutoff);
+  const double overlap = random.uniform(0, kMostOverlap);
+  return reconstruction_noise(white, cutoff, overlap);
 }
 
 }  // namespace voxprior

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "pipeline/noise/random.h"
+
 namespace voxprior {
 
 /// Gives white noise [D,H,W] of variance 1 the correlation of filtered back-projection, and returns it with variance 1.
@@ -12,5 +14,8 @@ namespace voxprior {
 /// 0.25) of both neighbours, as overlapping slices do. Every axis is periodic. Riederer, Pelc & Chesler, The noise
 /// power spectrum in computed X-ray tomography. Phys Med Biol 1978; 23:446.
 torch::Tensor reconstruction_noise(const torch::Tensor& white, double cutoff, double overlap);
+
+/// The same as from a reconstruction kernel drawn at random, soft to sharp.
+torch::Tensor random_reconstruction_noise(const torch::Tensor& white, Random& random);
 
 }  // namespace voxprior

@@ -31,8 +31,11 @@ void MetricsLog::append(const TrainingProgress& progress, const std::vector<Vali
                 {"learning_rate", progress.learning_rate},
                 {"seconds_per_step", progress.seconds_per_step}};
   if (progress.validation_psnr) entry["validation_psnr_db"] = *progress.validation_psnr;
-  for (const ValidationScore& s : scores)
-    entry["validation"].push_back({{"volume", s.volume}, {"sigma", s.sigma}, {"psnr_db", s.psnr_db}});
+  for (const ValidationScore& s : scores) {
+    json score = {{"volume", s.volume}, {"sigma", s.sigma}, {"psnr_db", s.psnr_db}};
+    if (!s.sampler.empty()) score["sampler"] = s.sampler;
+    entry["validation"].push_back(std::move(score));
+  }
   lines_ += entry.dump() + "\n";
   write_file(file_, lines_, Overwrite::yes);
 }

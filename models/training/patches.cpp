@@ -16,7 +16,6 @@ namespace {
 
 constexpr double kForeground = 0.05;  // of normalised intensity: where a patch may be centred
 constexpr double kMaxZoom = 1.8;
-constexpr double kSoftestCutoff = 0.15, kSharpestCutoff = 0.8, kMostOverlap = 0.25;  // of reconstruction kernels
 constexpr float kTableEnd = 12, kTablePerUnit = 128;  // above nu = 12 the expectation is a cheap series
 
 // Zeros at the far end of every axis shorter than a patch.
@@ -29,13 +28,6 @@ torch::Tensor padded_to(const torch::Tensor& x, std::int64_t side) {
   return torch::constant_pad_nd(x, pad).contiguous();
 }
 
-// White noise [D,H,W] in place: as from a random reconstruction kernel.
-void correlate(Random& random, torch::Tensor noise) {
-  const double cutoff = random.uniform(kSoftestCutoff, kSharpestCutoff);
-  const double overlap = random.uniform(0, kMostOverlap);
-  noise.copy_(reconstruction_noise(noise, cutoff, overlap));
-}
-
 }  // namespace
 
 PatchSource::PatchSource(std::vector<TrainingVolume> volumes, const TrainingConfig& config)
@@ -46,6 +38,7 @@ PatchSource::PatchSource(std::vector<TrainingVolume> volumes, const TrainingConf
     cumulative_voxels_.push_back(total);
     volume.voxels = padded_to(volume.voxels, config.training.patch);
     if (volume.label_map.defined()) volume.label_map = padded_to(volume.label_map, config.training.patch);
+    if (volume.scan.defined()) volume.scan = padded_to(volume.scan, config.training.patch);
   }
   for (int i = 0; i <= static_cast<int>(kTableEnd * kTablePerUnit) + 1; ++i)
     expected_.push_back(static_cast<float>(stabiliser_.expected(i / kTablePerUnit)));
@@ -108,8 +101,10 @@ TrainingSample PatchSource::sample(Random& random) const {
   if (config_.augment.contrast > 0 && random.uniform() < config_.augment.contrast)
     patch = random_contrast(patch, random);
   if (random.uniform() < config_.augment.gamma) patch = random_gamma(patch, random);
-  patch = patch * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
+  const double factor = random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
+  patch = patch * factor;
   TrainingSample sample{patch, {}, class_number(conditioning_, cut.volume->class_name), {}};
+  if (cut.volume->scan.defined()) sample.scan = orientation.of(cut.of(cut.volume->scan)) * factor;
   const double zoom = static_cast<double>(cut.side) / static_cast<double>(side);
   for (std::size_t axis = 0; axis < 3; ++axis)  // tensors run D, H, W, spacings i, j, k
     sample.spacing_mm[2 - axis] = zoom * cut.volume->spacing_mm[2 - orientation.axes[axis]];
@@ -143,7 +138,7 @@ void PatchSource::add_noise(Random& random, const torch::Tensor& clean, torch::T
     }
   } else {
     if (config_.noise.correlated_share > 0 && random.uniform() < config_.noise.correlated_share)
-      correlate(random, noisy[0]);
+      noisy.copy_(random_reconstruction_noise(noisy[0], random).unsqueeze(0));
     for (std::size_t i = 0; i < n; ++i) {
       y[i] = x[i] + s * y[i];
       t[i] = x[i];

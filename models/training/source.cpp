@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "models/precondition.h"
+#include "models/training/bridge_source.h"
 #include "models/training/patches.h"
 #include "models/training/whole_volumes.h"
 
@@ -15,6 +16,7 @@ std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes,
   if (volumes.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
   if (config.kind == ModelKind::diffusion)
     return std::make_unique<WholeVolumeSource>(std::move(volumes), config, device);
+  if (config.kind == ModelKind::bridge) return std::make_unique<BridgeSource>(std::move(volumes), config);
   return std::make_unique<PatchSource>(std::move(volumes), config);
 }
 

@@ -23,6 +23,7 @@ struct TrainingVolume {
   Spacing spacing_mm{1, 1, 1};   ///< voxel edges along i, j, k: W, H, D
   std::string class_name = {};   ///< empty: not known
   torch::Tensor label_map = {};  ///< [D,H,W] uint8: 0 background, 1 the first of the configuration's labels ...
+  torch::Tensor scan = {};       ///< [D,H,W] float32 on the same grid and in the same unit: its real noisy counterpart
   bool painted = false;  ///< patches show not the voxels but the labels, see paint_labels(); the voxels say where
 };
 
@@ -32,14 +33,16 @@ struct TrainingSample {
   Spacing spacing_mm{1, 1, 1};     ///< along i, j, k
   std::int64_t class_number = -1;  ///< place in Conditioning::classes; -1: not told
   torch::Tensor mask = {};         ///< [1+labels,D,H,W] shares, see models/label_shares.h; undefined: not told
+  torch::Tensor scan = {};         ///< [D,H,W] the same of the noisy counterpart, if the volume has one
 };
 
 /// What one training step sees; all on the CPU.
 struct TrainingBatch {
   torch::Tensor clean;  ///< [N,C,D,H,W], one channel unless they are latents or shares of labels
-  torch::Tensor noisy;  ///< [N,C,D,H,W] = clean + sigma * noise
+  torch::Tensor noisy;  ///< [N,C,D,H,W] = clean + sigma * noise; of a bridge clean + sigma * (scan - clean)
   torch::Tensor sigma;  ///< [N]
   Condition condition = {};
+  torch::Tensor scan = {};  ///< [N,1,D,H,W], of a bridge
 };
 
 /// Cuts, augments and noises samples. What it draws is a function of (seed, step) alone, so that a resumed run sees the

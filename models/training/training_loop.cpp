@@ -160,7 +160,9 @@ std::string identity_of(const std::vector<TrainingVolume>& volumes) {
   Sha256 hash;
   for (const TrainingVolume& volume : volumes) {
     hash.update(volume.name.data(), volume.name.size());
-    hash.update(volume.voxels.data_ptr<float>(), static_cast<std::size_t>(volume.voxels.numel()) * sizeof(float));
+    for (const torch::Tensor& voxels : {volume.voxels, volume.scan})
+      if (voxels.defined())
+        hash.update(voxels.data_ptr<float>(), static_cast<std::size_t>(voxels.numel()) * sizeof(float));
   }
   return hash.hex();
 }

@@ -18,6 +18,8 @@ std::vector<double> validation_sigmas(ModelKind kind) {
       return {0.02, 0.05, 0.15, 1};
     case ModelKind::diffusion:
       return {0.1, 0.3, 1, 3};
+    case ModelKind::bridge:
+      return {0.03, 0.09};
     case ModelKind::autoencoder:
       return {};
   }

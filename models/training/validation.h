@@ -16,8 +16,9 @@ namespace voxprior {
 /// One held-out volume at one noise level.
 struct ValidationScore {
   std::string volume;
-  double sigma;    ///< 0: no noise, the reconstruction of an autoencoder
-  double psnr_db;  ///< peak 1 (the 99.5th percentile), over voxels above 0.02
+  double sigma;              ///< 0: none is known of, or none there: real pairs, the reconstruction of an autoencoder
+  double psnr_db;            ///< peak 1 (the 99.5th percentile), over voxels above 0.02
+  std::string sampler = {};  ///< of a bridge: with which it was followed
 };
 
 /// The central voxels of a volume [D,H,W]: at most `crop` a side, cut to a multiple of `alignment`; none of a volume

@@ -124,6 +124,22 @@ SamplingAdvice parse_sampling(json object, const std::filesystem::path& path) {
   return advice;
 }
 
+BridgeAdvice parse_bridge(json object, const std::filesystem::path& path) {
+  Fields fields(std::move(object), path);
+  BridgeAdvice advice{fields.text("sampler"), fields.count("steps"), fields.number("epsilon")};
+  fields.expect_none_left();
+  return advice;
+}
+
+void check_bridge(const ModelCard& card, const std::filesystem::path& path) {
+  if ((card.kind == "bridge") != card.bridge.has_value()) unfit(path, "\"bridge\" and \"kind\" contradict each other");
+  if (!card.bridge) return;
+  if (!is_fit_name(card.bridge->sampler)) unfit(path, "\"sampler\" is no name");
+  if (card.bridge->steps < 1 || card.bridge->steps > kMostBridgeSteps)
+    unfit(path, "\"steps\" of \"bridge\" are not 1 to 100");
+  if (!(card.bridge->epsilon >= 0 && card.bridge->epsilon <= 1)) unfit(path, "\"epsilon\" is not in 0 to 1");
+}
+
 void check_sampling(const ModelCard& card, const std::filesystem::path& path) {
   const SamplingAdvice& advice = *card.sampling;
   if (card.kind != "diffusion" && card.kind != "detail") unfit(path, "a " + card.kind + " has no \"sampling\"");
@@ -137,7 +153,7 @@ void check_sampling(const ModelCard& card, const std::filesystem::path& path) {
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
-  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion", "autoencoder"}, path);
+  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion", "autoencoder", "bridge"}, path);
   expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000", "label-shares"}, path);
   if ((card.intensity == "label-shares") == card.draws.empty())
     unfit(path, "\"draws\" and \"intensity\" contradict each other");
@@ -153,8 +169,9 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
   for (const auto& [key, list] : card.widths) parse_widths(key, list, path);
   if (card.steps < 0) unfit(path, "\"steps\" is negative");
   if (card.sampling) check_sampling(card, path);
+  check_bridge(card, path);
   if (!card.distilled) return;
-  if (card.kind == "denoiser") unfit(path, "a denoiser cannot be \"distilled\"");
+  if (card.kind == "denoiser" || card.kind == "bridge") unfit(path, "a " + card.kind + " cannot be \"distilled\"");
   if (!is_sha256(card.distilled->teacher_sha256)) unfit(path, "\"teacher_sha256\" is no SHA-256");
   if (card.distilled->steps < 1 || card.distilled->steps > kMostDistilledSteps)
     unfit(path, "\"steps\" of \"distilled\" are not 1 to 4");
@@ -191,6 +208,9 @@ std::string format_model_card(const ModelCard& card) {
                         {"autoguidance", card.sampling->autoguidance}};
   if (card.distilled)
     root["distilled"] = {{"teacher_sha256", card.distilled->teacher_sha256}, {"steps", card.distilled->steps}};
+  if (card.bridge)
+    root["bridge"] = {
+        {"sampler", card.bridge->sampler}, {"steps", card.bridge->steps}, {"epsilon", card.bridge->epsilon}};
   return root.dump();
 }
 
@@ -223,6 +243,7 @@ ModelCard parse_model_card(std::string_view json_text, const std::filesystem::pa
   if (fields.has("draws")) card.draws = parse_labels(fields.object("draws"), path);
   if (fields.has("sampling")) card.sampling = parse_sampling(fields.object("sampling"), path);
   if (fields.has("distilled")) card.distilled = parse_distilled(fields.object("distilled"), path);
+  if (fields.has("bridge")) card.bridge = parse_bridge(fields.object("bridge"), path);
   fields.expect_none_left();
   check(card, path);
   return card;

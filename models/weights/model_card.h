@@ -31,16 +31,25 @@ struct SamplingAdvice {
   double autoguidance = 1;  ///< weight of a coarse network against a weaker one beside it, see models/told.h
 };
 
+/// How a bridge is best followed from a scan, as whoever trained it found: what `denoise` does unless told otherwise.
+struct BridgeAdvice {
+  std::string sampler;     ///< a name of pipeline/bridge/registry.h
+  std::int64_t steps = 0;  ///< 1 to kMostBridgeSteps
+  double epsilon = 0;      ///< 0 to 1: noise that it was trained with and that stochastic samplers draw, normalised
+};
+inline constexpr std::int64_t kMostBridgeSteps = 100;
+
 /// What a model is, for whom it works, and where it came from. Stored as JSON in the metadata of the weights file; the
 /// JSON keys are the names below.
 struct ModelCard {
   std::string name;               ///< "mri-t1"
-  std::string kind = "denoiser";  ///< "denoiser", "detail", "diffusion" or "autoencoder"
+  std::string kind = "denoiser";  ///< "denoiser", "detail", "diffusion", "autoencoder" or "bridge"
   std::string architecture;       ///< the network's name, which the loader looks up: "local-unet"
   /// The integers that the network is built from, a single one as a list of one: {"channels", {48, 96, 128}}.
   std::map<std::string, std::vector<std::int64_t>> widths;
   Conditioning conditioning;            ///< what it can be told; an entry of the JSON only if there is something
-  double sigma_min = 0, sigma_max = 0;  ///< range of noise trained on, in normalised intensity; 0 of an autoencoder
+  double sigma_min = 0, sigma_max = 0;  ///< range of noise trained on, in normalised intensity; 0 of an autoencoder;
+                                        ///< of a bridge on real pairs the root mean square of what differs
   std::string intensity;  ///< what 1.0 means: "mr-p99.5" (99.5th percentile), "ct-hu/1000", "label-shares"
   Labels draws;           ///< labels whose shares it draws; an entry only if there are any. Empty: images
   std::string modality;   ///< "mr", "ct" or "any"
@@ -55,13 +64,14 @@ struct ModelCard {
                                    ///< entry of the JSON only if not empty
   std::optional<SamplingAdvice> sampling;  ///< only if there is any
   std::optional<Distilled> distilled;      ///< only if the network is no denoiser but a consistency function
+  std::optional<BridgeAdvice> bridge;      ///< of kind "bridge", and only of that
 };
 
 /// Canonical JSON: sorted keys, no spaces. Throws Error(ExitCode::model) for a card that could not be read back.
 std::string format_model_card(const ModelCard& card);
 
-/// Strict: every key present (autoencoder_sha256, conditioning, draws, sampling and distilled where they apply), of its
-/// type and in its range, and no other key. Throws Error(ExitCode::model) that names `path` and the key.
+/// Strict: every key present (autoencoder_sha256, conditioning, draws, sampling, distilled and bridge where they
+/// apply), of its type and in its range, and no other key. Throws Error(ExitCode::model) that names `path` and the key.
 ModelCard parse_model_card(std::string_view json_text, const std::filesystem::path& path);
 
 /// The card in the metadata of a weights file; Error(ExitCode::model) if it has none.

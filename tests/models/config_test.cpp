@@ -203,6 +203,45 @@ TEST_F(TrainingConfigFile, ALearnedScheduleAndVarianceAreForSynthesis) {
   EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error);
 }
 
+TEST_F(TrainingConfigFile, ABridgeLearnsFromRealPairsOrFromSimulatedNoise) {
+  const auto path = scratch_ / "recipe.toml";
+  const auto read_bridge = [&](const std::string& text) {
+    std::ofstream(path) << text;
+    return read_training_config(path, ModelKind::bridge);
+  };
+  const auto refusal_of = [&](const std::string& text) -> std::string {
+    try {
+      read_bridge(text);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ExitCode::usage);
+      return e.what();
+    }
+    return "was accepted";
+  };
+  const TrainingConfig simulated = read_bridge(data_ +
+                                               "[noise]\nkinds = [\"rician\", \"ncchi\"]\nvarying_share = 0.5\n"
+                                               "[bridge]\nsampler = \"i2sb\"\nsteps = 7\nepsilon = 0.1\n");
+  EXPECT_FALSE(simulated.has_pairs());
+  EXPECT_EQ(simulated.noise.kinds, (std::vector<std::string>{"rician", "ncchi"}));
+  EXPECT_EQ(simulated.bridge.sampler, "i2sb");
+  EXPECT_EQ(simulated.bridge.steps, 7);
+  EXPECT_EQ(read_bridge(data_ + "[model]\nmodality = \"ct\"\n").noise.kinds, std::vector<std::string>{"gaussian"});
+  const std::string pairs = "[data]\nclean = [\"c\"]\nnoisy = [\"n\"]\n";
+  EXPECT_TRUE(read_bridge(pairs).has_pairs());
+  EXPECT_EQ(read_bridge(pairs).augment.resolution, 0);
+  EXPECT_THAT(refusal_of("[data]\nclean = [\"c\"]\n"), HasSubstr("give both or none"));
+  EXPECT_THAT(refusal_of(pairs + "train = [\"t\"]\n"), HasSubstr("give either"));
+  EXPECT_THAT(refusal_of(pairs + "validate = [\"t\"]\n"), HasSubstr("data.validate_clean"));
+  EXPECT_THAT(refusal_of(pairs + "[noise]\nsigma_min = 0.1\n"), HasSubstr("names real pairs; leave it out"));
+  EXPECT_THAT(refusal_of(pairs + "[augment]\ngamma = 0.1\n"), HasSubstr("'augment.gamma' is not known"));
+  EXPECT_THAT(refusal_of(data_ + "[noise]\nkinds = [\"poisson\"]\n"), HasSubstr("gaussian, rician, ncchi"));
+  EXPECT_THAT(refusal_of(data_ + "[noise]\nkinds = [\"rician\"]\n[model]\nmodality = \"ct\"\n"),
+              HasSubstr("no Hounsfield units"));
+  EXPECT_THAT(refusal_of(data_ + "[bridge]\nsampler = \"heun\"\n"), HasSubstr("drift-implied"));
+  EXPECT_THAT(refusal_of(data_ + "[bridge]\nsteps = 101\n"), HasSubstr("between 1 and 100"));
+  EXPECT_THAT(refusal(data_ + "[bridge]\nsteps = 3\n"), HasSubstr("'bridge' is not a section"));
+}
+
 TEST_F(TrainingConfigFile, HeadsMustDivideTheChannelsThatTheyShare) {
   const auto path = scratch_ / "recipe.toml";
   std::ofstream(path) << data_ << "[model]\nheads = 5\n";

@@ -1,6 +1,6 @@
-// write_random_model FILE FOLDER: a small denoiser and a small synthesis model with random weights, for tests that need
-// any model at all. Small weights keep them near the Wiener filter that an untrained network is, so their results stay
-// in the range of their inputs.
+// write_random_model FILE FOLDER BRIDGE: a small denoiser, a small synthesis model and a small bridge with random
+// weights, for tests that need any model at all. Small weights keep them near the Wiener filter that an untrained
+// network is, so their results stay in the range of their inputs.
 #include <torch/types.h>
 
 #include <filesystem>
@@ -42,8 +42,11 @@ void write_random(const std::filesystem::path& path, ModelKind kind, const std::
   Unet network(widths);
   for (auto& weights : network->parameters()) weights.normal_(0, 0.05);
   const LowBand low = kind == ModelKind::detail ? LowBand::given : LowBand::noisy;
-  const HaarPreconditioner preconditioner(torch::linspace(1, 0.02, HaarPreconditioner::kFeatures), low);
+  const bool bridge = kind == ModelKind::bridge;
+  const torch::Tensor noise_std = bridge ? torch::full({HaarPreconditioner::kFeatures}, 0.09) : torch::Tensor();
+  const HaarPreconditioner preconditioner(torch::linspace(1, 0.02, HaarPreconditioner::kFeatures), low, 0, noise_std);
   ModelCard card = card_of(kind);
+  if (bridge) card.bridge = BridgeAdvice{"drift-implied", 3, 0.02};
   card.sampling = advice;
   write_network(path, network, preconditioner, card, Overwrite::yes);
 }
@@ -57,6 +60,7 @@ int main(int, char** argv) {
   const std::filesystem::path folder = argv[2];
   std::filesystem::create_directories(folder);
   write_random(argv[1], ModelKind::denoiser);
+  write_random(argv[3], ModelKind::bridge);
   write_random(folder / "coarse.safetensors", ModelKind::diffusion);
   write_random(folder / "octave-1.safetensors", ModelKind::detail);
   write_random(folder / "octave-2.safetensors", ModelKind::detail, SamplingAdvice{"euler", 3, 0.05});

@@ -8,10 +8,13 @@
 
 #include "models/denoiser_file.h"
 #include "models/precision.h"
+#include "pipeline/bridge/path.h"
+#include "pipeline/bridge/registry.h"
 #include "pipeline/core/mirrored.h"
 #include "pipeline/core/varying_sigma.h"
 #include "pipeline/core/weak_noise.h"
 #include "pipeline/samplers/posterior_sample.h"
+#include "pipeline/samplers/step_noise.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/on_device.h"
@@ -27,8 +30,10 @@ Size reversed(const Size& size) { return {size[2], size[1], size[0]}; }
 
 ModelFacts facts_of(const LoadedDenoiser& model) {
   const ModelCard& card = model.card;
-  return {card.name,      model.sha256,   card.modality,     card.training_data,
-          card.sigma_min, card.sigma_max, card.voxel_min_mm, card.voxel_max_mm};
+  ModelFacts facts{card.name,      model.sha256,   card.modality,     card.training_data,
+                   card.sigma_min, card.sigma_max, card.voxel_min_mm, card.voxel_max_mm};
+  if (card.bridge) facts.bridge = BridgeFacts{card.bridge->sampler, static_cast<int>(card.bridge->steps)};
+  return facts;
 }
 
 class TiledSession final : public DenoiseSession {
@@ -36,7 +41,7 @@ class TiledSession final : public DenoiseSession {
   TiledSession(const SessionOptions& options, const torch::Device& device)
       : device_(device),
         precision_(choose_precision(options.precision, device)),
-        loaded_(load_denoiser(options.model_file, device, precision_)),
+        loaded_(load_denoiser(options.model_file, device, precision_, kind_of_denoising_model(options.model_file))),
         facts_(facts_of(loaded_)),
         mirrors_(options.mirrors),
         network_(on_device(loaded_.denoise, device)),
@@ -87,6 +92,27 @@ class TiledSession final : public DenoiseSession {
       };
       const std::uint64_t seed = settings.seed + static_cast<std::uint64_t>(settings.number);
       put(posterior_sample(at_share, noisy, level, settings.steps, seed), voxels);
+    });
+  }
+
+  void follow_bridge(std::vector<float>& voxels, const DenoisePlan& plan, const BridgeRun& run,
+                     ProgressDisplay& progress) const override {
+    with_resource_errors([&] {
+      const TilePlan tiles = plan_tiles_of(reversed(plan.size), loaded_.locality, reversed(plan.tile));
+      const NamedBridgeSampler& sampler = bridge_sampler_by_name(run.sampler);
+      const std::vector<double> path = bridge_path(run.steps, run.strength);
+      const int all = evaluations(sampler, path);
+      int done = 0;
+      const BridgePredictor predict = [&](const torch::Tensor& x, double share) {
+        const torch::Tensor clean = denoise_in_tiles(
+            denoise_, x, share, tiles, [&](double fraction) { progress.update((done + fraction) / all); });
+        ++done;
+        return clean;
+      };
+      const torch::Tensor scan = tensor_of(voxels, plan).clone();
+      const torch::Tensor result =
+          sampler.sample(predict, scan, path, step_noise({run.seed}), loaded_.card.bridge->epsilon).contiguous();
+      std::copy_n(result.data_ptr<float>(), voxels.size(), voxels.data());
     });
   }
 

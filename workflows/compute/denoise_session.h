@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,21 @@ struct SessionOptions {
   int threads = 1;
 };
 
+/// How the card of a bridge advises to follow it.
+struct BridgeFacts {
+  std::string sampler;
+  int steps = 1;
+};
+
+/// How a bridge is followed (pipeline/bridge/).
+struct BridgeRun {
+  std::string sampler;
+  int steps = 1;
+  double strength = 1;       ///< how far: 0 not at all, 1 to its end
+  bool draws_noise = false;  ///< whether the seed matters
+  std::uint64_t seed = 0;
+};
+
 /// What a command needs to know of a model, without LibTorch.
 struct ModelFacts {
   std::string name;
@@ -27,6 +43,7 @@ struct ModelFacts {
   std::string training_data;
   double sigma_min = 0, sigma_max = 0;        ///< noise trained on, in normalised intensity
   double voxel_min_mm = 0, voxel_max_mm = 0;  ///< voxel edges trained on
+  std::optional<BridgeFacts> bridge = {};     ///< if it is no denoiser but a bridge
 };
 
 /// How a volume will be worked through.
@@ -73,6 +90,10 @@ class DenoiseSession {
   /// turn.
   virtual void sample(std::vector<float>& voxels, const DenoisePlan& plan, const std::vector<float>& sigma,
                       const SampleSettings& settings, ProgressDisplay& progress) const = 0;
+
+  /// Of a bridge: replaces voxels by where `run` leads from them.
+  virtual void follow_bridge(std::vector<float>& voxels, const DenoisePlan& plan, const BridgeRun& run,
+                             ProgressDisplay& progress) const = 0;
 };
 
 /// Loads LibTorch (2 s), then the model. Throws Error: ExitCode::model for a bad model file, ExitCode::resources when

@@ -10,11 +10,13 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/training/bridge_objective.h"
 #include "models/training/distillation.h"
 #include "models/training/train_autoencoder.h"
 #include "models/training/train_network.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
+#include "workflows/compute/training_pairs.h"
 #include "workflows/compute/training_volumes.h"
 
 namespace voxprior {
@@ -56,6 +58,9 @@ struct Volumes {
 Volumes read_volumes(const TrainingConfig& config) {
   const auto& data = config.data;
   const std::string& modality = config.model.modality;
+  if (config.has_pairs())
+    return {read_training_pairs(data.clean, data.noisy, data.exclude, modality),
+            read_training_pairs(data.validate_clean, data.validate_noisy, {}, modality)};
   const VolumeContext context{VolumeClasses(data.classes), VolumeLabels(data.labels, config.labels),
                               config.draws_labels()};
   auto training = read_training_volumes(data.train, data.exclude, modality, context);
@@ -100,6 +105,8 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
     distil_network(run, *teacher, std::move(volumes.training), volumes.validation, observer);
   else if (options.kind == ModelKind::autoencoder)
     train_autoencoder(run, std::move(volumes.training), volumes.validation, observer);
+  else if (options.kind == ModelKind::bridge)
+    train_bridge(run, std::move(volumes.training), volumes.validation, observer);
   else
     train_network(run, std::move(volumes.training), volumes.validation, observer);
 }

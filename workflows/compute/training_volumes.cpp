@@ -30,15 +30,6 @@ std::vector<fs::path> volume_files(const std::string& entry) {
   return files;
 }
 
-// Those of all entries, without the excluded names.
-std::vector<fs::path> volume_files(const std::vector<std::string>& entries, const std::vector<std::string>& exclude) {
-  std::vector<fs::path> files;
-  for (const std::string& entry : entries)
-    for (const fs::path& file : volume_files(entry))
-      if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end()) files.push_back(file);
-  return files;
-}
-
 TrainingVolume read_normalised(const fs::path& path, const std::string& modality, const VolumeContext& context) {
   if (context.draws_labels) {
     TrainingVolume volume = context.labels.volume_of(path);
@@ -61,6 +52,14 @@ TrainingVolume read_normalised(const fs::path& path, const std::string& modality
 }
 
 }  // namespace
+
+std::vector<fs::path> volume_files(const std::vector<std::string>& entries, const std::vector<std::string>& exclude) {
+  std::vector<fs::path> files;
+  for (const std::string& entry : entries)
+    for (const fs::path& file : volume_files(entry))
+      if (std::find(exclude.begin(), exclude.end(), file.filename().string()) == exclude.end()) files.push_back(file);
+  return files;
+}
 
 std::vector<TrainingVolume> read_training_volumes(const std::vector<std::string>& entries,
                                                   const std::vector<std::string>& exclude, const std::string& modality,

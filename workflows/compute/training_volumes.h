@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@ struct VolumeContext {
   VolumeLabels labels;
   bool draws_labels = false;  ///< the volumes to learn from are label volumes
 };
+
+/// The files that entries of a training configuration stand for, as read_training_volumes() says. Throws as it does.
+std::vector<std::filesystem::path> volume_files(const std::vector<std::string>& entries,
+                                                const std::vector<std::string>& exclude);
 
 /// Reads the volumes that a training configuration names. Each entry is a file or a folder (read recursively, in the
 /// order of the paths); ${NAME} stands for an environment variable; file names in `exclude` are left out.

@@ -74,6 +74,31 @@ TEST(ModelCard, AdvisesHowItIsBestSampled) {
   EXPECT_THROW(format_model_card(card), Error);
 }
 
+TEST(ModelCard, SaysHowABridgeIsFollowedAndOnlyOfABridge) {
+  EXPECT_FALSE(parse_model_card(format_model_card(example_card()), "file").bridge);
+  ModelCard card = example_card();
+  card.kind = "bridge";
+  EXPECT_THROW(format_model_card(card), Error);
+  card.bridge = BridgeAdvice{"drift-fixed", 5, 0.02};
+  const std::string text = format_model_card(card);
+  const ModelCard back = parse_model_card(text, "file");
+  ASSERT_TRUE(back.bridge);
+  EXPECT_EQ(back.bridge->sampler, "drift-fixed");
+  EXPECT_EQ(back.bridge->steps, 5);
+  EXPECT_EQ(back.bridge->epsilon, 0.02);
+  for (const auto& [key, value] : {std::pair<std::string, json>{"steps", 0},
+                                   {"steps", 101},
+                                   {"epsilon", -0.1},
+                                   {"sampler", "a\nb"},
+                                   {"more", 1}}) {
+    json root = json::parse(text);
+    root["bridge"][key] = value;
+    EXPECT_THROW(parse_model_card(root.dump(), "file"), Error) << key;
+  }
+  card.kind = "denoiser";
+  EXPECT_THROW(format_model_card(card), Error);
+}
+
 TEST(ModelCard, SaysOfADistilledModelWhatItWasMadeOf) {
   EXPECT_FALSE(parse_model_card(format_model_card(example_card()), "file").distilled);
   ModelCard card = example_card();
