@@ -96,7 +96,7 @@ struct TrainingConfig {
     double at_scan = 0.25;   ///< share of the points that are the scan itself, a = 1
     double perturbed = 0.5;  ///< share that gets noise of up to epsilon sqrt(a), as stochastic samplers have it
     double epsilon = 0.02;   ///< in normalised intensity
-    std::string sampler = "drift-implied";
+    std::string sampler = "drift-fixed";
     std::int64_t steps = 3;
   } bridge;
 

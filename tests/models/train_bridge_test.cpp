@@ -262,20 +262,20 @@ TEST_F(TrainBridge, LearnsToBeatTheWienerFilterItStartsAs) {
 
 TEST_F(TrainBridge, TheCardSaysHowItIsFollowedAndWhatNoiseItHasSeen) {
   TrainingRun run = of_pairs(tiny_run("run", 1));
-  run.config.bridge = {0.25, 0.5, 0.03, "drift-fixed", 4};
+  run.config.bridge = {0.25, 0.5, 0.03, "drift-implied", 4};
   train(run, true);
   const auto file = run.out_folder / "model.safetensors";
   EXPECT_EQ(kind_of_denoising_model(file), ModelKind::bridge);
   const ModelCard card = read_network(file, ModelKind::bridge).card;
   ASSERT_TRUE(card.bridge);
-  EXPECT_EQ(card.bridge->sampler, "drift-fixed");
+  EXPECT_EQ(card.bridge->sampler, "drift-implied");
   EXPECT_EQ(card.bridge->steps, 4);
   EXPECT_EQ(card.bridge->epsilon, 0.03);
   const double a = scan_noise(pair_of_blobs("a", 1)), b = scan_noise(pair_of_blobs("b", 2));
   EXPECT_NEAR(card.sigma_min, std::min(a, b), 1e-6);
   EXPECT_NEAR(card.sigma_max, std::max(a, b), 1e-6);
   EXPECT_EQ(card.metrics.count("validation_psnr_db_one-step"), 1);
-  EXPECT_EQ(card.metrics.count("validation_psnr_db_drift-fixed-4"), 1);
+  EXPECT_EQ(card.metrics.count("validation_psnr_db_drift-implied-4"), 1);
   EXPECT_THROW(load_denoiser(file), Error);  // it is none
 }
 
@@ -299,9 +299,9 @@ TEST_F(TrainBridge, ItsFileIsRefusedWithoutItsNoiseOrWithAnUnknownSampler) {
   EXPECT_THAT(refused([](SafetensorsFile& file) { file.tensors.erase("noise_std"); }), HasSubstr("noise_std"));
   EXPECT_THAT(refused([](SafetensorsFile& file) {
                 std::string& card = file.metadata.at(kModelCardKey);
-                card.replace(card.find("drift-implied"), 13, "drift-unknown");
+                card.replace(card.find("drift-fixed"), 11, "drift-other");
               }),
-              HasSubstr("drift-unknown"));
+              HasSubstr("drift-other"));
 }
 
 TEST_F(TrainBridge, RefusesAPairWithoutADifferenceAndToResumeOnOtherScans) {

@@ -87,7 +87,7 @@ TEST_F(BridgeCommands, ATrainedBridgeDenoisesAsItsCardAdvises) {
                     "--threads", "1", "--residual", file("residual.nii"), "--preview", file("preview.png")});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const nlohmann::json sidecar = json("out.voxprior.json");
-  EXPECT_EQ(sidecar["sampler"], "drift-implied");
+  EXPECT_EQ(sidecar["sampler"], "drift-fixed");
   EXPECT_EQ(sidecar["steps"], 3);
   EXPECT_FALSE(sidecar.contains("seed"));
   EXPECT_EQ(sidecar["model"]["name"], "tiny");
