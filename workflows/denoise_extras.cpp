@@ -51,9 +51,10 @@ void DenoiseExtras::add_to(Arguments& arguments) {
       .option("noise-map", po::value(&noise_map_)->value_name("FILE"),
               "write the sigma that was removed, for each voxel")
       .option("residual", po::value(&residual_)->value_name("FILE"), "write IN - OUT")
-      .option(
-          "uncertainty", po::value(&uncertainty_)->value_name("FILE"),
-          "write the standard deviation, for each voxel, of the clean volumes that could be behind IN, from samples")
+      .option("uncertainty", po::value(&uncertainty_)->value_name("FILE"),
+              "write how far the clean volumes that could be behind IN lie from OUT, for each voxel: the standard "
+              "deviation "
+              "of samples around it")
       .option("samples", at_least(2, &samples_, "--samples")->value_name("N"),
               "so many, for --uncertainty, each 12 evaluations of the network; default 8. OUT stays the mean that one "
               "evaluation gives")

@@ -46,50 +46,36 @@ double median(const std::vector<float>& values) {
   return values.empty() ? 0 : percentile(values.data(), values.size(), 50);
 }
 
-/// Mean and standard deviation of volumes that come one by one: Welford 1962.
-class Spread {
- public:
-  explicit Spread(std::size_t voxels) : mean_(voxels), squares_(voxels) {}
+double rms(const std::vector<float>& values) {
+  double squares = 0;
+  for (const float v : values) squares += static_cast<double>(v) * static_cast<double>(v);
+  return values.empty() ? 0 : std::sqrt(squares / static_cast<double>(values.size()));
+}
 
-  void add(const std::vector<float>& sample) {
-    ++count_;
-    for (std::size_t i = 0; i < mean_.size(); ++i) {
-      const float before = sample[i] - mean_[i];
-      mean_[i] += before / static_cast<float>(count_);
-      squares_[i] += before * (sample[i] - mean_[i]);
-    }
-  }
-  const std::vector<float>& mean() const { return mean_; }
-  std::vector<float> deviation() const {
-    std::vector<float> deviation = squares_;
-    for (float& s : deviation) s = std::sqrt(s / static_cast<float>(count_ - 1));
-    return deviation;
-  }
-
- private:
-  int count_ = 0;
-  std::vector<float> mean_, squares_;
-};
-
+/// The spread is taken around the result, not around the mean of the samples: the result is the better estimate of the
+/// mean of the posterior, and how far it can be off is what is asked.
 void draw_samples(Uncertainty& found, const DenoisedScan& scan, const std::vector<std::size_t>& object,
                   const DenoiserAtNoise& denoiser, const UncertaintyChoices& choices, ProgressDisplay& progress) {
   progress.stage("drawing " + std::to_string(choices.samples) + " samples");
-  Spread spread(scan.x.size());
+  const std::vector<float>& result = scan.denoised;
+  std::vector<float> squares(result.size()), offset(result.size());  // sums of (sample - result)^2, sample - result
   for (int n = 0; n < choices.samples; ++n) {
     PartOfStage part(progress, n, choices.samples);
     std::vector<float> sample = scan.x;
     denoiser.sample(sample, {kSteps, choices.seed, n}, part);
-    spread.add(scan.units.from_network(std::move(sample)));
+    sample = scan.units.from_network(std::move(sample));
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+      const float away = sample[i] - result[i];
+      squares[i] += away * away;
+      offset[i] += away;
+    }
   }
-  found.deviation = spread.deviation();
+  const auto count = static_cast<float>(choices.samples);
+  found.deviation = std::move(squares);
+  for (float& s : found.deviation) s = std::sqrt(s / count);
+  for (float& o : offset) o /= count;
 
   const double typical = median(at_voxels(found.deviation, object));
-  double off = 0, variance = 0;
-  for (const std::size_t at : object) {
-    off += std::pow(static_cast<double>(spread.mean()[at]) - scan.denoised[at], 2);
-    variance += std::pow(static_cast<double>(found.deviation[at]), 2);
-  }
-  const auto count = static_cast<double>(std::max<std::size_t>(object.size(), 1));
   found.lines.push_back("uncertainty: " + with_digits("%.4g", typical) + " in the median of the object, " +
                         with_digits("%.2f", typical / scan.noise.sigma) + " sigma (" + std::to_string(choices.samples) +
                         " samples)");
@@ -97,8 +83,8 @@ void draw_samples(Uncertainty& found, const DenoisedScan& scan, const std::vecto
   found.record["seed"] = choices.seed;
   found.record["steps_of_a_sample"] = kSteps;
   found.record["median_deviation"] = typical;
-  found.record["rms_deviation"] = std::sqrt(variance / count);
-  found.record["rms_of_mean_less_result"] = std::sqrt(off / count);
+  found.record["rms_deviation"] = rms(at_voxels(found.deviation, object));
+  found.record["rms_of_mean_less_result"] = rms(at_voxels(offset, object));
 }
 
 void note_data_share(Uncertainty& found, const std::vector<std::size_t>& object) {

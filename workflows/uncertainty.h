@@ -23,7 +23,7 @@ struct UncertaintyChoices {
 
 /// How sure a denoised volume is, and whether the data or the prior say so. What was not asked for is empty.
 struct Uncertainty {
-  std::vector<float> deviation;    ///< standard deviation of the samples, in the unit of the volume
+  std::vector<float> deviation;    ///< of the samples around the result, in the unit of the volume
   std::vector<float> data_share;   ///< of a small change over cubes of 5 mm that comes through in the result, as a rule
                                    ///< 0 to 1: pipeline/noise/data_share.h
   std::vector<std::string> lines;  ///< the findings in words
