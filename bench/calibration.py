@@ -4,16 +4,16 @@
 usage: bench/calibration.py [--build FOLDER] [--rows "NAME ..."] [--box I,J,K] [--samples N] [--model NAME|FILE] [VOLUME...]
 
 Noise of known kind is added to clean volumes (default: the one of testdata/), and the noise-free scan is kept. voxprior is told
-nothing of the noise. Given N samples, a calibrated spread s and the result x of the one evaluation, the truth lies within x +- t s
-with the probability that Student's t with N - 1 degrees of freedom gives; the table says how often it did, over all voxels of the
-brain (truth above 0):
+sigma, its map or its spectrum, so that what is tested is the prior. With N samples, a calibrated spread s and the result x of the one
+evaluation, the truth lies within x +- t s with the probability that Student's t with N degrees of freedom gives; the table says how
+often it did, over all voxels of the brain (truth above 0):
 
   50 80 90 95 %   the share of voxels in the interval of that probability
   edges, flat     at 90 %: the tenth of the voxels with the strongest edges of the truth, and the half with the weakest
   error / s       root mean square error of x over that of s: 1 if calibrated, above 1 if the spread is too small
   mean            root mean square of (mean of the samples - x) over s / sqrt(N): 1 if the samples are spread around x
   share           how much of a small change over 5 mm comes through: median over cubes inside the brain
-  5 mm            root mean square error of the mean over such a cube, over what the share says: sigma sqrt(share / voxels)
+  5 mm            root mean square error of the mean over such a cube, over what the share says of white noise: sigma sqrt(share / voxels)
 
 FOLDER is a build with bin/voxprior (default: build/bench, made by bench/build.sh). --box takes the middle of each volume, to save time.
 """
@@ -29,16 +29,16 @@ import numpy
 from scipy import stats
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROWS = {
-    "gaussian-3": "--kind gaussian --percent 3",
-    "gaussian-5": "--kind gaussian --percent 5",
-    "gaussian-9": "--kind gaussian --percent 9",
-    "gaussian-15": "--kind gaussian --percent 15",
-    "rician-5": "--kind rician --percent 5",
-    "rician-9": "--kind rician --percent 9",
-    "zero-filled": "--kind gaussian --percent 9 --kept 0.7,0.7,1",
-    "hamming": "--kind gaussian --percent 9 --kept 0.7,0.7,1 --window hamming",
-    "side": "--kind gaussian --percent 9 --spread side --range 8",
+ROWS = {  # options of add-noise, and what denoise is told besides sigma
+    "gaussian-3": ("--kind gaussian --percent 3", ""),
+    "gaussian-5": ("--kind gaussian --percent 5", ""),
+    "gaussian-9": ("--kind gaussian --percent 9", ""),
+    "gaussian-15": ("--kind gaussian --percent 15", ""),
+    "rician-5": ("--kind rician --percent 5", ""),
+    "rician-9": ("--kind rician --percent 9", ""),
+    "zero-filled": ("--kind gaussian --percent 9 --kept 0.7,0.7,1", "--spectrum 0.7,0.7,1"),
+    "hamming": ("--kind gaussian --percent 9 --kept 0.7,0.7,1 --window hamming", "--spectrum 0.7,0.7,1/0.46"),
+    "side": ("--kind gaussian --percent 9 --spread side --range 4", "--sigma-map MAP"),
 }
 NOMINAL = (50, 80, 90, 95)
 CUBE_MM = 5
@@ -88,27 +88,37 @@ def measure(folder, spacing, samples):
     strong, weak = edge >= numpy.percentile(edge, 90), edge <= numpy.percentile(edge, 50)
 
     def covered(percent, where=slice(None)):
-        reach = stats.t.ppf(0.5 + percent / 200, samples - 1)
+        reach = stats.t.ppf(0.5 + percent / 200, samples)
         return 100 * numpy.mean(numpy.abs(error[where]) <= reach * spread[where])
 
     number = cube_numbers(truth.shape, spacing)
     mean_error, voxels = cubes_inside(x - truth, number, brain)
     cube_share, _ = cubes_inside(share, number, brain)
-    predicted = record["noise"]["sigma"] * numpy.sqrt(numpy.maximum(cube_share, 0) / voxels)
+    variance, _ = cubes_inside(volume_of(folder / "map.nii") ** 2, number, brain)
+    predicted = numpy.sqrt(variance * numpy.maximum(cube_share, 0) / voxels)
+    white = record["noise"]["spectrum"] is None  # else the noise of a mean is not sigma / sqrt(voxels)
     found = record["uncertainty"]
     return [covered(p) for p in NOMINAL] + [
         covered(90, strong), covered(90, weak), numpy.sqrt(numpy.mean(error ** 2) / numpy.mean(spread ** 2)),
         found["rms_of_mean_less_result"] / (found["rms_deviation"] / numpy.sqrt(samples)), numpy.median(cube_share),
-        numpy.sqrt(numpy.mean(mean_error ** 2) / numpy.mean(predicted ** 2))]
+        numpy.sqrt(numpy.mean(mean_error ** 2) / numpy.mean(predicted ** 2)) if white else numpy.nan]
 
 
 def one_volume(path, row, options, folder):
     middle_of(path, options.box, folder / "clean.nii")
     spacing = nibabel.load(folder / "clean.nii").header.get_zooms()[:3]
-    run([options.build / "bin/voxprior", "add-noise", folder / "clean.nii", folder / "noisy.nii", *ROWS[row].split(), "--seed", 1,
-         "--overwrite", "--reference", folder / "truth.nii"])
+    made, told = (words.split() for words in ROWS[row])
+    run([options.build / "bin/voxprior", "add-noise", folder / "clean.nii", folder / "noisy.nii", *made, "--seed", 1, "--overwrite",
+         "--reference", folder / "truth.nii", "--noise-map", folder / "map.nii"])
+    if "MAP" in told:
+        told[told.index("MAP")] = folder / "map.nii"
+    else:
+        told += ["--sigma", json.loads((folder / "noisy.voxprior.json").read_text())["noise"]["sigma"]]
+    for option, value in (("--sigma-map", "none"), ("--spectrum", "white"), ("--noise", made[made.index("--kind") + 1])):
+        if option not in told:
+            told += [option, value]
     run([options.build / "bin/voxprior", "denoise", folder / "noisy.nii", folder / "out.nii", "--model", options.model, "--progress", "none",
-         "--overwrite", "--uncertainty", folder / "spread.nii", "--samples", options.samples, "--data-share", folder / "share.nii"])
+         "--overwrite", "--uncertainty", folder / "spread.nii", "--samples", options.samples, "--data-share", folder / "share.nii", *told])
     return measure(folder, spacing, options.samples)
 
 
@@ -144,7 +154,7 @@ def main():
     print("|---|---|" + "---:|" * (len(NOMINAL) + 6))
     for row, v in results.items():
         coverage = " | ".join(f"**{c:.1f}**" if p == 90 else f"{c:.1f}" for p, c in zip(NOMINAL, v))
-        print(f"| {row} | `{ROWS[row]}` | {coverage} | {v[4]:.1f} | {v[5]:.1f} | " + " | ".join(f"{n:.2f}" for n in v[6:]) + " |")
+        print(f"| {row} | `{ROWS[row][0]}` | {coverage} | {v[4]:.1f} | {v[5]:.1f} | " + " | ".join("" if numpy.isnan(n) else f"{n:.2f}" for n in v[6:]) + " |")
 
 
 if __name__ == "__main__":
