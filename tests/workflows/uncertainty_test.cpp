@@ -35,6 +35,9 @@ class HalfwaySession final : public DenoiseSession {
     for (float& v : voxels) v = 0.6F * v + (settings.number % 2 == 0 ? 0.1F : -0.1F);
     progress.update(1);
   }
+  void follow_bridge(std::vector<float>&, const DenoisePlan&, const BridgeRun&, ProgressDisplay&) const override {
+    FAIL() << "not a bridge";
+  }
 
   mutable std::vector<float> sampled_at;
 
