@@ -46,6 +46,10 @@ Volume read_volume(const std::filesystem::path& path, const ReadOptions& options
   return format == FileFormat::nifti ? nifti::read(path, options) : read_through_itk(path, format, options);
 }
 
+std::int64_t count_volumes(const std::filesystem::path& path) {
+  return format_of_name(path) == FileFormat::nifti ? nifti::count_volumes(path) : 1;
+}
+
 Volume read_volume_or_slice(const std::filesystem::path& path, const ReadOptions& options) {
   const FileFormat format = format_of_name(path);
   return format == FileFormat::nifti ? nifti::read(path, options, true) : read_through_itk(path, format, options, true);

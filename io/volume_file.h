@@ -24,6 +24,10 @@ struct ReadOptions {
 /// Throws Error(ExitCode::input) with one line that says why for anything damaged, ambiguous or not a scalar 3D image.
 Volume read_volume(const std::filesystem::path& path, const ReadOptions& options = {});
 
+/// How many 3D volumes a file holds, from its header: more than one for 4D NIfTI; 1 for the formats that are read as 3D
+/// alone. Throws Error(ExitCode::input) for a header that is damaged.
+std::int64_t count_volumes(const std::filesystem::path& path);
+
 struct WriteOptions {
   Overwrite overwrite = Overwrite::no;
   std::string description;  ///< e.g. "voxprior 0.1.0 denoise"; NIfTI descrip (79 characters), NRRD/MHA comment

@@ -92,17 +92,29 @@ void check_offset(const fs::path& path, const Header& header) {
   }
 }
 
+/// The header with its checked dimensions; `bytes` becomes what was read.
+Header read_header(InputStream& stream, const fs::path& path, std::vector<unsigned char>& bytes) {
+  append(stream, path, kSmallestHeader, bytes);
+  Header header = recognise(path, bytes);
+  append(stream, path, header.byte_count() + kExtenderBytes - bytes.size(), bytes);
+  load_fields(header, bytes);
+  check_dimensions(path, header);
+  return header;
+}
+
+std::int64_t fourth_axis(const Header& header) { return header.dim[0] >= 4 ? header.dim[4] : 1; }
+
 }  // namespace
+
+std::int64_t count_volumes(const fs::path& path) {
+  std::vector<unsigned char> bytes;
+  return fourth_axis(read_header(*open(path), path, bytes));
+}
 
 Volume read(const fs::path& path, const ReadOptions& options, bool one_slice) {
   const std::unique_ptr<InputStream> stream = open(path);
   std::vector<unsigned char> bytes;
-  append(*stream, path, kSmallestHeader, bytes);
-  Header header = recognise(path, bytes);
-  append(*stream, path, header.byte_count() + kExtenderBytes - bytes.size(), bytes);
-  load_fields(header, bytes);
-
-  check_dimensions(path, header);
+  const Header header = read_header(*stream, path, bytes);
   const VoxelCoding coding = coding_of(path, header);
   check_offset(path, header);
   const std::int64_t thinnest = one_slice ? 2 : 1;  // a single slice is then counted as two
@@ -120,8 +132,7 @@ Volume read(const fs::path& path, const ReadOptions& options, bool one_slice) {
   volume.stored.intercept = coding.intercept;
   volume.stored.native_header = std::move(bytes);
 
-  const std::int64_t volumes = header.dim[0] >= 4 ? header.dim[4] : 1;
-  read_voxels(path, *stream, coding, {index, volumes}, options.nonfinite, volume);
+  read_voxels(path, *stream, coding, {index, fourth_axis(header)}, options.nonfinite, volume);
   return volume;
 }
 

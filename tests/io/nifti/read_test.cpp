@@ -131,7 +131,13 @@ TEST_F(NiftiRead, TakesTheVolumeAskedForOutOfFour) {
     ASSERT_EQ(volume.voxels.size(), 210u);
     EXPECT_EQ(volume.voxels.front(), 3 * 210 * index - 1000);
     EXPECT_EQ(volume.voxels.back(), 3 * (210 * index + 209) - 1000);
+    EXPECT_EQ(count_volumes(scratch_ / "a.nii"), 4);
   }
+}
+
+TEST_F(NiftiRead, A3dFileHoldsOneVolume) {
+  read(NiftiBytes());
+  EXPECT_EQ(count_volumes(scratch_ / "a.nii"), 1);
 }
 
 TEST_F(NiftiRead, ExtensionsAreKeptAndNotReadAsVoxels) {
