@@ -78,6 +78,7 @@ NoiseLevel mr_noise(const Volume& volume, const NoiseChoice& choice) {
   noise.sigma = strength_of(seen, choice);
   noise.white = seen.whole.white && !seen.correlated();
   noise.message = seen.message;
+  noise.denoised_before = seen.denoised_before();
   noise.filter = choice.filter ? *choice.filter : seen.correlated() ? seen.texture.filter : KspaceFilter();
   const bool map_wanted = choice.spread == NoiseChoice::Spread::automatic && !choice.sigma && noise.filter.keeps_all();
   if (seen.varies() && map_wanted) noise.map = std::move(seen.local.sigma);

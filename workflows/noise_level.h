@@ -28,11 +28,12 @@ NoiseChoice parse_noise_choice(const std::string& kind, const std::string& sigma
 /// The noise in a volume, as it will be removed.
 struct NoiseLevel {
   NoiseKind kind = NoiseKind::gaussian;  ///< gaussian or rician
-  double sigma = 0;             ///< standard deviation in each real channel, in the volume's unit; 0 when there is none
-  bool estimated = true;        ///< from the volume itself, not given by the user
-  std::optional<bool> white;    ///< false when neighbouring voxels are seen to be correlated; not looked at in CT
-  std::string message = {};     ///< what the estimation has to say, one line, or empty
-  std::vector<float> map = {};  ///< sigma of each voxel where it varies; empty where it does not
+  double sigma = 0;           ///< standard deviation in each real channel, in the volume's unit; 0 when there is none
+  bool estimated = true;      ///< from the volume itself, not given by the user
+  std::optional<bool> white;  ///< false when neighbouring voxels are seen to be correlated; not looked at in CT
+  std::string message = {};   ///< what the estimation has to say, one line, or empty
+  bool denoised_before = false;  ///< the air shows far more noise than the object; not looked at in CT
+  std::vector<float> map = {};   ///< sigma of each voxel where it varies; empty where it does not
   KspaceFilter filter = {};  ///< that correlates the noise; keeps all where it is white or nothing can be done about it
 };
 

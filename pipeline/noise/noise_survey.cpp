@@ -32,8 +32,7 @@ std::string message_of(const NoiseSurvey& found) {
   if (found.correlated()) {
     message << "the noise is correlated, as in a scan with " << in_words(found.texture.filter)
             << ": interpolated, filtered or smoothed; it is taken for what it is";
-  } else if (found.whole.background == Background::noise &&
-             found.whole.background_sigma > kDenoisedBefore * found.whole.object_sigma) {
+  } else if (found.denoised_before()) {
     message << "the air shows a noise of " << found.whole.background_sigma << ", the object only "
             << found.whole.object_sigma << ": it was probably denoised before, and little is left to remove";
   } else if (found.varies()) {
@@ -45,6 +44,11 @@ std::string message_of(const NoiseSurvey& found) {
 }
 
 }  // namespace
+
+bool NoiseSurvey::denoised_before() const {
+  return !correlated() && whole.background == Background::noise &&
+         whole.background_sigma > kDenoisedBefore * whole.object_sigma;
+}
 
 NoiseSurvey survey_noise(const float* voxels, const std::array<std::int64_t, 3>& size, NoiseKind kind) {
   NoiseSurvey found;

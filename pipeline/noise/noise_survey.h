@@ -20,9 +20,11 @@ struct NoiseSurvey {
                      ///< map where noise varies, else that of the whole
   double sigma_confidence = 0;  ///< 1 - the largest ln-ratio between what the wavelet band, the spectra, the map and
                                 ///< the air say, where at least two speak; else 0.5
-  std::string message;  ///< what a user should know, one line, or empty
+  std::string message;          ///< what a user should know, one line, or empty
 
   bool correlated() const { return texture.seen && !texture.white() && texture.confidence >= kTrusted; }
+  /// The air shows far more noise than the object.
+  bool denoised_before() const;
   bool varies() const { return !correlated() && local.seen && local.varies; }
 
   static constexpr double kTrusted = 0.75;  ///< confidence in a spectrum from which on it is made use of
