@@ -18,6 +18,7 @@ namespace voxprior {
 /// of them a kind of model has, and its defaults, read_training_config() says.
 struct TrainingConfig {
   ModelKind kind = ModelKind::denoiser;
+  bool self_supervised = false;  ///< `train denoiser --self-supervised`: the volumes are noisy scans
 
   struct Model {
     std::string name = "denoiser";
@@ -26,6 +27,7 @@ struct TrainingConfig {
     UnetWidths widths;                 ///< kind autoencoder: channels and blocks alone, see AutoencoderWidths
     std::int64_t latent_channels = 4;  ///< kind autoencoder
     std::string weights = "float32";   ///< float32 | float16 (not kind autoencoder): numbers in the model file
+    std::string from;                  ///< self-supervised: name or file of the model that it starts from; "": none
     std::string training_data;         ///< for the model card: what it was trained on
     std::string licence;               ///< for the model card: licence of that data
   } model;
@@ -44,6 +46,8 @@ struct TrainingConfig {
     std::vector<std::string> validate_clean, validate_noisy;  ///< held-out ones
     std::string autoencoder;    ///< kind diffusion: file of the autoencoder whose latents are learned; "": the volumes
     std::int64_t halvings = 0;  ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
+    bool repeats = false;       ///< self-supervised: files are 4D, and the 4th axis repeats one scan
+    std::vector<std::int64_t> frames;  ///< with repeats: which of them, counted from 0; empty: all
   } data;
 
   /// What the network is told beside the noise (kinds detail and diffusion).
@@ -81,9 +85,11 @@ struct TrainingConfig {
     double typical = 0.08, typical_spread = 0.8;  ///< median and spread (of ln sigma) of the log-normal part
     double uniform_share = 0.15;                  ///< share drawn log-uniformly over the whole range instead
     double correlated_share = 0;  ///< of the Gaussian patches: share with noise as after filtered back-projection
-    std::string schedule = "log-normal";  ///< log-normal | learned: levels drawn as above, or from a schedule that is
-                                          ///< learned with the loss of the variational bound
-    bool learned_variance = false;        ///< learn the variance of the reverse steps, too
+    std::string schedule = "log-normal";    ///< log-normal | learned: levels drawn as above, or from a schedule that is
+                                            ///< learned with the loss of the variational bound
+    bool learned_variance = false;          ///< learn the variance of the reverse steps, too
+    std::string distribution = "auto";      ///< self-supervised: auto | gaussian | rician, of the noise in the scans
+    double added_min = 0.2, added_max = 1;  ///< self-supervised: noise that is added, over that of the scan
 
     // Of simulated scans (kind bridge), see models/training/simulated_scan.h:
     std::vector<std::string> kinds = {};  ///< gaussian, rician, ncchi: each drawn as often
@@ -148,5 +154,13 @@ std::string read_teacher_name(const std::filesystem::path& path);
 /// read_training_config() does.
 TrainingConfig read_distillation_config(const std::filesystem::path& path, const ModelCard& teacher,
                                         const UnetWidths& widths);
+
+/// The model that a configuration of self-supervised training starts from, as it is written there; "" for none.
+std::string read_starting_model(const std::filesystem::path& path);
+
+/// Reads and checks a configuration of `train denoiser --self-supervised`. With a model to start from (`from`, with its
+/// card and network) modality, network and range of noise are its. Throws as read_training_config() does.
+TrainingConfig read_self_supervised_config(const std::filesystem::path& path, const ModelCard* from,
+                                           const UnetWidths& widths);
 
 }  // namespace voxprior

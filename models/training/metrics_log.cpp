@@ -36,6 +36,10 @@ void MetricsLog::append(const TrainingProgress& progress, const std::vector<Vali
     if (!s.sampler.empty()) score["sampler"] = s.sampler;
     entry["validation"].push_back(std::move(score));
   }
+  if (const auto& verdict = progress.verdict)
+    entry["verdict"] = {{"kept", verdict->better ? "trained" : "initial"},
+                        {"before_db", verdict->before_db},
+                        {"after_db", verdict->after_db}};
   lines_ += entry.dump() + "\n";
   write_file(file_, lines_, Overwrite::yes);
 }

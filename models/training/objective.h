@@ -3,11 +3,13 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/network/unet.h"
 #include "models/precondition.h"
+#include "models/training/progress.h"
 #include "models/training/source.h"
 #include "models/training/validation.h"
 #include "models/weights/model_card.h"
@@ -43,6 +45,9 @@ class Objective {
   /// How good the averaged network is on held-out volumes, and what the model card says of it and of the objective.
   virtual std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,
                                              const std::vector<TrainingVolume>& volumes) = 0;
+  /// Whether the network with these scores (none: not scored yet) is better than the initial one, which is else what
+  /// the model file holds; nothing for an objective that does not judge.
+  virtual std::optional<Verdict> verdict(const std::vector<ValidationScore>& /*scores*/) const { return {}; }
   virtual void describe(ModelCard& card, const std::vector<ValidationScore>& scores) const = 0;
 
   /// Tensors that a resumed run needs beside weights and optimiser; shared, not copied. They are restored in place.

@@ -7,6 +7,13 @@
 
 namespace voxprior {
 
+/// Whether training was worth it, measured on held-out data.
+struct Verdict {
+  bool better = false;  ///< false: the model file holds what training started from
+  double before_db = 0, after_db = 0;
+  std::string text;  ///< one line for the user
+};
+
 /// What a training loop reports after a step.
 struct TrainingProgress {
   std::int64_t step = 0, steps = 0;
@@ -15,6 +22,7 @@ struct TrainingProgress {
   double learning_rate = 0;
   double seconds_per_step = 0;
   std::optional<double> validation_psnr;  ///< mean over volumes and noise levels, dB; only on steps that validate
+  std::optional<Verdict> verdict;         ///< on the last step, of training that is judged
   std::string message;                    ///< a line worth showing, such as "checkpoint written"
 };
 

@@ -7,6 +7,7 @@
 #include "models/precondition.h"
 #include "models/training/bridge_source.h"
 #include "models/training/patches.h"
+#include "models/training/recorrupted.h"
 #include "models/training/whole_volumes.h"
 
 namespace voxprior {
@@ -14,6 +15,7 @@ namespace voxprior {
 std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes, const TrainingConfig& config,
                                             torch::Device device) {
   if (volumes.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
+  if (config.self_supervised) return std::make_unique<RecorruptedSource>(std::move(volumes), config);
   if (config.kind == ModelKind::diffusion)
     return std::make_unique<WholeVolumeSource>(std::move(volumes), config, device);
   if (config.kind == ModelKind::bridge) return std::make_unique<BridgeSource>(std::move(volumes), config);

@@ -16,7 +16,7 @@
 
 namespace voxprior {
 
-/// A clean scan to learn from.
+/// A scan to learn from: clean, or one whose noise is known.
 struct TrainingVolume {
   std::string name;
   torch::Tensor voxels;          ///< [D,H,W] float32, normalised intensity; of a latent [C,D,H,W]
@@ -25,6 +25,11 @@ struct TrainingVolume {
   torch::Tensor label_map = {};  ///< [D,H,W] uint8: 0 background, 1 the first of the configuration's labels ...
   torch::Tensor scan = {};       ///< [D,H,W] float32 on the same grid and in the same unit: its real noisy counterpart
   bool painted = false;  ///< patches show not the voxels but the labels, see paint_labels(); the voxels say where
+
+  /// Of the noise in the voxels, normalised: [1], or [D,H,W] where it varies. Undefined: the scan is taken as clean.
+  torch::Tensor sigma = {};
+  /// More scans [D,H,W] of the same, with independent noise of the same sigma.
+  std::vector<torch::Tensor> repeats = {};
 };
 
 /// A clean, augmented sample and what is known of it.
@@ -38,11 +43,13 @@ struct TrainingSample {
 
 /// What one training step sees; all on the CPU.
 struct TrainingBatch {
-  torch::Tensor clean;  ///< [N,C,D,H,W], one channel unless they are latents or shares of labels
+  torch::Tensor clean;  ///< [N,C,D,H,W], one channel unless they are latents or shares of labels; what the network is
+                        ///< to say. Of noisy scans: with noise that is independent of the one in `noisy`
   torch::Tensor noisy;  ///< [N,C,D,H,W] = clean + sigma * noise; of a bridge clean + sigma * (scan - clean)
   torch::Tensor sigma;  ///< [N]
   Condition condition = {};
-  torch::Tensor scan = {};  ///< [N,1,D,H,W], of a bridge
+  torch::Tensor scan = {};          ///< [N,1,D,H,W], of a bridge
+  torch::Tensor target_noise = {};  ///< [N] mean square of the noise in `clean`; undefined: there is none
 };
 
 /// Cuts, augments and noises samples. What it draws is a function of (seed, step) alone, so that a resumed run sees the

@@ -1,5 +1,6 @@
 #include "models/training/train_network.h"
 
+#include <optional>
 #include <tuple>
 
 #include "base/error.h"
@@ -69,6 +70,10 @@ class NetworkTrainee final : public Trainee {
 
   std::vector<ValidationScore> score() override { return objective_.score(average_, preconditioner_, validation_); }
 
+  std::optional<Verdict> verdict(const std::vector<ValidationScore>& scores) const override {
+    return objective_.verdict(scores);
+  }
+
   void write_model(const std::filesystem::path& file, std::int64_t steps,
                    const std::vector<ValidationScore>& scores) const override {
     ModelCard card = card_of(run_);
@@ -83,7 +88,9 @@ class NetworkTrainee final : public Trainee {
     }
     objective_.describe(card, scores);
     const auto type = run_.config.model.weights == "float16" ? torch::kFloat16 : torch::kFloat32;
-    write_network(file, average_, preconditioner_, card, Overwrite::yes, objective_.model_tensors(), type);
+    const std::optional<Verdict> judged = objective_.verdict(scores);
+    const Unet written = !judged || judged->better ? average_ : objective_.initial_network();
+    write_network(file, written, preconditioner_, card, Overwrite::yes, objective_.model_tensors(), type);
   }
 
  private:

@@ -63,6 +63,7 @@ class TrainingLoop {
         last_checkpoint = Clock::now();
         progress.message = "checkpoint written at step " + std::to_string(step_);
       }
+      if (last) progress.verdict = trainee_.verdict(scores_);
       if (step_ % kReportEvery == 0 || progress.validation_psnr || !progress.message.empty()) {
         report(progress, seconds_since(last_report), observer);
         last_report = Clock::now();
@@ -160,9 +161,10 @@ std::string identity_of(const std::vector<TrainingVolume>& volumes) {
   Sha256 hash;
   for (const TrainingVolume& volume : volumes) {
     hash.update(volume.name.data(), volume.name.size());
-    for (const torch::Tensor& voxels : {volume.voxels, volume.scan})
-      if (voxels.defined())
-        hash.update(voxels.data_ptr<float>(), static_cast<std::size_t>(voxels.numel()) * sizeof(float));
+    std::vector<torch::Tensor> parts{volume.voxels, volume.scan, volume.sigma};
+    parts.insert(parts.end(), volume.repeats.begin(), volume.repeats.end());
+    for (const torch::Tensor& part : parts)
+      if (part.defined()) hash.update(part.data_ptr<float>(), static_cast<std::size_t>(part.numel()) * sizeof(float));
   }
   return hash.hex();
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,9 @@ class Trainee {
   virtual void follow() {}
 
   virtual std::vector<ValidationScore> score() = 0;
+  /// Whether the network that these last scores are of (none: not scored yet) is better than what it started from;
+  /// nothing where that is not asked.
+  virtual std::optional<Verdict> verdict(const std::vector<ValidationScore>& /*scores*/) const { return {}; }
   /// Writes the model after `steps` steps; `scores` are the last ones, of this run or none.
   virtual void write_model(const std::filesystem::path& file, std::int64_t steps,
                            const std::vector<ValidationScore>& scores) const = 0;
