@@ -45,7 +45,13 @@ int train(const Invocation& invocation, TrainOptions options, const About& about
   arguments.positional("CONFIG", &options.config_file, "TOML file with data, network and training settings")
       .option("out", po::value(&options.out_folder)->value_name("FOLDER"),
               "where to write; default: runs/ and the name of CONFIG")
-      .flag("resume", &options.resume, "go on from the checkpoint in the output folder")
+      .flag("resume", &options.resume, "go on from the checkpoint in the output folder");
+  if (options.kind == ModelKind::denoiser && !options.distill)
+    arguments.flag(
+        "self-supervised", &options.self_supervised,
+        "the volumes are noisy scans, and there are no clean ones: learn from their noise, from the model in "
+        "model.from or from scratch");
+  arguments
       .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
               "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
       .option("device", choice(&options.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
@@ -78,11 +84,16 @@ TrainOptions distill_options() {
 }  // namespace
 
 int train_denoiser_command(const Invocation& invocation) {
-  return train(invocation, kind_options(ModelKind::denoiser),
-               {"train denoiser",
-                "train a denoiser on a folder of clean volumes",
-                std::string("For denoise --model. ") + kHowItRuns,
-                {kEdm}});
+  return train(
+      invocation, kind_options(ModelKind::denoiser),
+      {"train denoiser",
+       "train a denoiser on a folder of clean volumes",
+       std::string("For denoise --model. With --self-supervised the volumes are your own noisy scans; what is "
+                   "learned must beat, on a\npart that is held out, the model that it started from, or that "
+                   "model is what is written.\n") +
+           kHowItRuns,
+       {kEdm, "Pang et al. Recorrupted-to-Recorrupted: unsupervised deep learning for image denoising. CVPR 2021.",
+        "Lehtinen et al. Noise2Noise: learning image restoration without clean data. ICML 2018."}});
 }
 
 int train_diffusion_command(const Invocation& invocation) {

@@ -12,12 +12,15 @@
 #include "base/error.h"
 #include "models/training/bridge_objective.h"
 #include "models/training/distillation.h"
+#include "models/training/self_supervised.h"
 #include "models/training/train_autoencoder.h"
 #include "models/training/train_network.h"
 #include "workflows/compute/device.h"
+#include "workflows/compute/noisy_volumes.h"
 #include "workflows/compute/resource_errors.h"
 #include "workflows/compute/training_pairs.h"
 #include "workflows/compute/training_volumes.h"
+#include "workflows/installed_models.h"
 
 namespace voxprior {
 namespace {
@@ -43,6 +46,7 @@ std::string describe(const TrainingProgress& report) {
 TrainingObserver observer_of(ProgressDisplay& progress) {
   return [&progress](const TrainingProgress& report) {
     if (report.validation_psnr || !report.message.empty()) progress.note(describe(report));
+    if (report.verdict) progress.note(report.verdict->text);
     progress.update(static_cast<double>(report.step) / static_cast<double>(report.steps));
   };
 }
@@ -75,13 +79,57 @@ Volumes read_volumes(const TrainingConfig& config) {
   return {std::move(training), std::move(validation)};
 }
 
-void train(const TrainOptions& options, ProgressDisplay& progress) {
-  at::set_num_threads(options.threads);
+TrainingRun run_of(const TrainOptions& options) {
   TrainingRun run;
   run.recipe = text_of(options.config_file);
   run.out_folder = options.out_folder;
   run.resume = options.resume;
   run.device = choose_device(options.device);
+  return run;
+}
+
+void tell_counts(const Volumes& volumes, const TrainingRun& run, const TrainOptions& options,
+                 ProgressDisplay& progress) {
+  progress.note(std::to_string(volumes.training.size()) + " volumes to train on, " +
+                std::to_string(volumes.validation.size()) + " to validate on; " + run.device.str() + ", " +
+                std::to_string(options.threads) + " threads");
+}
+
+std::optional<NetworkFile> starting_model(const TrainOptions& options, const TrainingRun& run) {
+  const std::string name = expand_variables(read_starting_model(options.config_file));
+  if (name.empty()) return std::nullopt;
+  const std::filesystem::path file = find_model(name);
+  NetworkFile from = read_network(file, ModelKind::denoiser, run.device);
+  if (from.card.modality == "ct")
+    fail(ExitCode::model, file,
+         ": is a model for CT, whose noise cannot be told well enough from a scan to learn from it");
+  return from;
+}
+
+void train_on_noisy_scans(const TrainOptions& options, ProgressDisplay& progress) {
+  TrainingRun run = run_of(options);
+  const std::optional<NetworkFile> from = starting_model(options, run);
+  run.config = read_self_supervised_config(options.config_file, from ? &from->card : nullptr,
+                                           from ? from->network->widths() : UnetWidths());
+  progress.stage("reading volumes");
+  const auto read = [&](const std::vector<std::string>& entries) {
+    NoisyVolumes noisy = read_noisy_volumes(entries, run.config);
+    for (const std::string& line : noisy.notices) progress.note(line);
+    return std::move(noisy.volumes);
+  };
+  Volumes volumes{read(run.config.data.train), read(run.config.data.validate)};
+  tell_counts(volumes, run, options, progress);
+  if (volumes.validation.empty()) progress.note("data.validate is empty: a sixth of each scan is held out instead");
+
+  progress.stage("training");
+  train_self_supervised(run, from ? &*from : nullptr, std::move(volumes.training), std::move(volumes.validation),
+                        observer_of(progress));
+}
+
+void train(const TrainOptions& options, ProgressDisplay& progress) {
+  at::set_num_threads(options.threads);
+  if (options.self_supervised) return train_on_noisy_scans(options, progress);
+  TrainingRun run = run_of(options);
   std::optional<Teacher> teacher;
   if (options.distill) {
     const std::string file = expand_variables(read_teacher_name(options.config_file));
@@ -95,9 +143,7 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
 
   progress.stage("reading volumes");
   Volumes volumes = read_volumes(run.config);
-  progress.note(std::to_string(volumes.training.size()) + " volumes to train on, " +
-                std::to_string(volumes.validation.size()) + " to validate on; " + run.device.str() + ", " +
-                std::to_string(options.threads) + " threads");
+  tell_counts(volumes, run, options, progress);
 
   progress.stage("training");
   const TrainingObserver observer = observer_of(progress);

@@ -9,6 +9,7 @@ namespace voxprior {
 
 struct TrainOptions {
   ModelKind kind = ModelKind::denoiser;
+  bool self_supervised = false;  ///< kind denoiser: the volumes that the configuration names are noisy scans
   bool distill = false;  ///< train a student of the teacher that the configuration names; its kind is the teacher's
   std::string config_file, out_folder;
   bool resume = false;
