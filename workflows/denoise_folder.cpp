@@ -72,6 +72,7 @@ void denoise_case(const DicomCase& one, const FolderToDenoise& folder, DenoiseCh
   if (report.saturated_voxels > 0) {
     std::cout << one.name << ": clipped " << report.saturated_voxels << " voxels to the range of the stored bits\n";
   }
+  for (const std::string& line : clean.uncertainty.lines) std::cout << one.name << ": " << line << '\n';
   std::cout << one.name << ": wrote " << one.out_folder.string() << '\n';
 }
 

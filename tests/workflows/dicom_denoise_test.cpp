@@ -162,6 +162,23 @@ TEST_F(DenoiseDicomFolder, OneVolumeMayHaveItsResidualNoiseMapAndPreview) {
   EXPECT_EQ(outputs["residual"], file("r.nii.gz"));
 }
 
+TEST_F(DenoiseDicomFolder, OneVolumeMayHaveItsUncertaintyAndDataShare) {
+  const std::string in = input_of({"mr_enhanced_crop"});
+  std::vector<std::string> arguments = words(in, file("out"));
+  arguments.insert(arguments.end(),
+                   {"--uncertainty", file("u.nii.gz"), "--samples", "2", "--data-share", file("s.nii.gz")});
+  const test::Outcome outcome = test::voxprior_run(arguments);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, testing::HasSubstr("): uncertainty: "));
+  EXPECT_THAT(outcome.out, testing::HasSubstr("): data share: "));
+  const Volume after = read_dicom_volume(find_dicom_series({file("out")}).at(0), 0);
+  EXPECT_EQ(read_volume(file("u.nii.gz")).geometry.size, after.geometry.size);
+  EXPECT_EQ(read_volume(file("s.nii.gz")).geometry.size, after.geometry.size);
+  const nlohmann::json sidecar = json("out/series-001.voxprior.json");
+  EXPECT_EQ(sidecar["outputs"]["uncertainty"], file("u.nii.gz"));
+  EXPECT_EQ(sidecar["uncertainty"]["samples"], 2);
+}
+
 TEST_F(DenoiseDicomFolder, ExtraFilesOfSeveralVolumesNeedAChoice) {
   const std::string in = input_of({"mr_enhanced_crop", "mr_enhanced_4d_crop"});
   std::vector<std::string> arguments = words(in, file("out"));
