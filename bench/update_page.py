@@ -6,6 +6,7 @@ usage: bench/denoise.sh ... | bench/update_page.py denoise
        bench/dicom_read.sh ... | bench/update_page.py dicom-read
        bench/lesions.py ... | bench/update_page.py lesions
        bench/noise_kinds.sh ... | bench/update_page.py noise-kinds
+       bench/calibration.py ... | bench/update_page.py calibration
 
 The text between `<!-- table NAME -->` and `<!-- /table NAME -->` is replaced; all else stays as it is.
 """
