@@ -125,6 +125,25 @@ TEST_F(BridgeCommands, PairsThatDoNotMatchInNumberOrGridAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "run"));
 }
 
+// What is read of pairs with padding is, to the last bit, what is read of pairs with air in its place.
+TEST_F(BridgeCommands, PaddingOfCtPairsIsAir) {
+  const auto run_with = [&](float outside, const std::string& run) {
+    for (const std::string side : {"clean", "noisy"}) {
+      Volume volume = read_volume(testdata("brain_t1_crop.nii.gz"));
+      for (size_t i = 0; i < volume.voxels.size(); ++i)
+        volume.voxels[i] = i < 5000 ? outside : static_cast<float>(i % 97) + (side == "noisy" ? 20 : 0);
+      std::filesystem::create_directories(scratch_ / side);
+      write_volume(file(side + "/one.nii"), volume, {Overwrite::yes, ""});
+    }
+    put_bytes(scratch_ / "ct.toml", std::string(kModel) + "modality = \"ct\"\n[data]\nclean = [\"" + file("clean") +
+                                        "\"]\nnoisy = [\"" + file("noisy") + "\"]\n" + kTraining + "1\n");
+    const Outcome outcome = train(file("ct.toml"), run);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return test::bytes_of(scratch_ / run / "checkpoint.safetensors");
+  };
+  EXPECT_EQ(run_with(-2000, "padded"), run_with(-1000, "air"));
+}
+
 TEST_F(BridgeCommands, StrengthIsADoseAndStopsEarly) {
   make_noisy();
   const Volume noisy = read_volume(file("noisy.nii"));

@@ -2,11 +2,14 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "io/volume_file.h"
+#include "pipeline/intensity/ct_padding.h"
 #include "pipeline/intensity/normalise.h"
 #include "workflows/compute/training_volumes.h"
 #include "workflows/one_grid.h"
@@ -35,11 +38,13 @@ void check_all_paired(const FilesByName& ones, const FilesByName& others, const 
            ones.size(), "; add it, or name it in data.exclude");
 }
 
-torch::Tensor tensor_of(const Volume& volume, const IntensityMap& unit) {
+/// Padding of CT is air, as it is to the network when a scan is denoised.
+torch::Tensor tensor_of(const Volume& volume, const IntensityMap& unit, bool ct) {
   const auto& size = volume.geometry.size;
   torch::Tensor voxels = torch::empty({size[2], size[1], size[0]});
+  const auto padding = ct ? ct_padding_value(volume.voxels.data(), volume.voxels.size()) : std::optional<float>();
   std::transform(volume.voxels.begin(), volume.voxels.end(), voxels.data_ptr<float>(),
-                 [&](float value) { return unit.forward(value); });
+                 [&](float value) { return value == padding ? 0.f : unit.forward(value); });
   return voxels;
 }
 
@@ -48,11 +53,11 @@ TrainingVolume read_pair(const fs::path& clean_file, const fs::path& noisy_file,
   if (!on_one_grid(clean.geometry, noisy.geometry))
     fail(ExitCode::input, noisy_file, ": is not on the grid of ", clean_file,
          "; register and resample one to the other");
-  const IntensityMap unit =
-      modality == "ct" ? ct_intensity_map() : mr_intensity_map(noisy.voxels.data(), noisy.voxels.size());
+  const bool ct = modality == "ct";
+  const IntensityMap unit = ct ? ct_intensity_map() : mr_intensity_map(noisy.voxels.data(), noisy.voxels.size());
   if (!(unit.scale > 0)) fail(ExitCode::input, noisy_file, ": has no voxel above 0; leave it out with data.exclude");
-  TrainingVolume pair{clean_file.filename().string(), tensor_of(clean, unit), clean.geometry.spacing_mm};
-  pair.scan = tensor_of(noisy, unit);
+  TrainingVolume pair{clean_file.filename().string(), tensor_of(clean, unit, ct), clean.geometry.spacing_mm};
+  pair.scan = tensor_of(noisy, unit, ct);
   return pair;
 }
 
