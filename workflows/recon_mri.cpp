@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "io/raw/kspace.h"
+#include "io/raw/trajectory.h"
 #include "io/volume_file.h"
 #include "io/volume_or_slice.h"
 #include "workflows/commands.h"
@@ -22,8 +23,8 @@ using Complex = std::complex<float>;
 const About kAbout{
     "recon mri",
     "reconstruct an MRI image from multi-coil k-space with a learned prior",
-    "IN holds Cartesian raw data of a volume or a slice: .h5 (ISMRMRD), .npy (numpy) or .cfl (BART). OUT is the\n"
-    "magnitude of the image, as a volume or a folder of DICOM files.\n\n"
+    "IN holds raw data of a volume or a slice: .h5 (ISMRMRD), .npy (numpy) or .cfl (BART), sampled on the Cartesian\n"
+    "grid or along any trajectory. OUT is the magnitude of the image, as a volume or a folder of DICOM files.\n\n"
     "The coils' sensitivities come from --maps, else from the centre of k-space (ESPIRiT). ISMRMRD files say where "
     "the\n"
     "image lies; for the others --like or --spacing does. A noise scan in the file is used to whiten the coils.\n\n"
@@ -35,7 +36,7 @@ const About kAbout{
      "44:6360-6376."}};
 
 struct Choices {
-  std::string maps, mask, like, spacing, select;
+  std::string maps, mask, trajectory, like, spacing, select;
   long long max_samples = RawLimits().max_samples, coils = 12;
   double sigma = 0;
 };
@@ -84,6 +85,19 @@ void place(const Choices& choices, const fs::path& input, KSpace& kspace) {
   }
 }
 
+/// From one file, or from samples and trajectory in two.
+KSpace read_input(const Choices& choices, const fs::path& input, const RawLimits& limits) {
+  if (choices.trajectory.empty()) return read_kspace(input, parse_selection(choices.select), limits);
+  if (!choices.select.empty())
+    fail(ExitCode::usage, "--select: only ISMRMRD files hold more than one scan; see --help");
+  std::array<std::int64_t, 3> size{};
+  if (!choices.like.empty()) size = read_volume_or_slice(choices.like).geometry.size;
+  KSpace kspace = kspace_from_arrays(input, read_array(input, limits), choices.trajectory,
+                                     read_array(choices.trajectory, limits), size);
+  refuse_without_samples(input, kspace);
+  return kspace;
+}
+
 /// [coil, k, j, i], or without k for a slice, of the k-space's sizes.
 std::vector<Complex> read_maps(const fs::path& path, const KSpace& kspace, const RawLimits& limits) {
   NumberArray maps = read_array(path, limits);
@@ -100,6 +114,8 @@ std::vector<Complex> read_maps(const fs::path& path, const KSpace& kspace, const
 
 /// [k, j, i] or [j, i]: what is not 0 was sampled. The data must agree: a sample where the mask says none is refused.
 void apply_mask(const fs::path& path, const RawLimits& limits, KSpace& kspace) {
+  if (!kspace.on_grid())
+    fail(ExitCode::usage, "--mask: a mask is for samples on the grid; these lie along a trajectory");
   NumberArray mask = read_array(path, limits);
   if (mask.shape.size() == 2) mask.shape.insert(mask.shape.begin(), 1);
   const auto& size = kspace.grid.size;
@@ -132,9 +148,12 @@ Geometry shown_grid(const KSpace& kspace) {
   return grid;
 }
 
-/// k-space, maps, two images for each coil at work in A^H A, and a dozen images of a method.
+/// k-space, maps, images for each coil at work in A^H A (off the grid two of twice the size along each axis for one
+/// coil at a time), and a dozen images of a method.
 double arrays_bytes(const KSpace& kspace) {
-  return 8. * static_cast<double>(kspace.positions()) * (5. * static_cast<double>(kspace.coils) + 12);
+  const double voxels = static_cast<double>(kspace.grid.voxel_count()), coils = static_cast<double>(kspace.coils);
+  if (kspace.on_grid()) return 8 * voxels * (5 * coils + 12);
+  return 8 * (voxels * (coils + 2 * 8 + 12) + static_cast<double>(kspace.positions()) * (2 * coils + 4));
 }
 
 MriProblem problem_of(KSpace kspace, std::vector<Complex> maps, const Choices& choices) {
@@ -148,6 +167,7 @@ MriProblem problem_of(KSpace kspace, std::vector<Complex> maps, const Choices& c
   problem.calibration = std::move(kspace.calibration);
   problem.noise = std::move(kspace.noise);
   problem.sampled = std::move(kspace.sampled);
+  problem.trajectory = std::move(kspace.trajectory);
   problem.sigma = choices.sigma;
   return problem;
 }
@@ -167,6 +187,10 @@ int recon_mri_command(const Invocation& invocation) {
               "coil sensitivities, .npy or .cfl [coil, phase 2, phase 1, read]; without: ESPIRiT")
       .option("mask", po::value(&choices.mask)->value_name("FILE"),
               "what was sampled, .npy or .cfl; without: where the data are not 0")
+      .option(
+          "trajectory", po::value(&choices.trajectory)->value_name("FILE"),
+          "where the samples of .npy and .cfl files were taken, off the grid: .npy or .cfl [readout, sample, 3]; the "
+          "size of the image is that of --like, else what the trajectory resolves")
       .option("like", po::value(&choices.like)->value_name("VOLUME"),
               "take spacing, place and orientation from this volume of the same size (.npy and .cfl)")
       .option("spacing", po::value(&choices.spacing)->value_name("IxJxK"),
@@ -187,13 +211,17 @@ int recon_mri_command(const Invocation& invocation) {
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
     raw_format_of(input);
     ReconOutput out(kAbout.name,
-                    {{"kspace", input}, {"maps", choices.maps}, {"mask", choices.mask}, {"like", choices.like}}, output,
-                    recon);
+                    {{"kspace", input},
+                     {"maps", choices.maps},
+                     {"mask", choices.mask},
+                     {"trajectory", choices.trajectory},
+                     {"like", choices.like}},
+                    output, recon);
     const RawLimits limits{choices.max_samples};
     const ReconSettings settings = recon.settings(false);
 
     progress.stage("reading");
-    KSpace kspace = read_kspace(input, parse_selection(choices.select), limits);
+    KSpace kspace = read_input(choices, input, limits);
     place(choices, input, kspace);
     if (!choices.mask.empty()) apply_mask(choices.mask, limits, kspace);
     std::vector<Complex> maps;

@@ -13,6 +13,7 @@
 #include "pipeline/noise/random.h"
 #include "pipeline/sampling/cartesian_masks.h"
 #include "pipeline/sampling/coil_maps.h"
+#include "pipeline/sampling/radial.h"
 #include "workflows/commands.h"
 #include "workflows/compute/simulate.h"
 #include "workflows/files.h"
@@ -34,33 +35,35 @@ const About kAbout{
     "make multi-coil MRI raw data out of a volume, for experiments in reconstruction",
     "The volume gets a smooth phase and is seen by coils on a ring around its k axis; its Fourier transform is sampled "
     "in\n"
-    "whole readouts along i, at some of the phase encodings j and k, and white noise is added. All of it is drawn from "
-    "the\n"
-    "seed: the same command gives the same data on every machine.\n\n"
+    "whole readouts along i, at some of the phase encodings j and k, or along spokes through the centre, and white "
+    "noise\n"
+    "is added. All of it is drawn from the seed: the same command gives the same data on every machine.\n\n"
     "The ending of OUT chooses the format: .h5 (ISMRMRD, with noise scan and geometry), .npy (numpy) or .cfl (BART).\n"
-    "Beside scan.h5 come scan.maps.npy, the coils' sensitivities, scan.mask.npy, what was sampled, scan.truth.nii.gz, "
-    "and\n"
-    "scan.voxprior.json; maps and mask are .cfl where OUT is. docs/raw-data.md describes the layouts.",
+    "Beside scan.h5 come scan.maps.npy, the coils' sensitivities, scan.mask.npy, what was sampled, or\n"
+    "scan.trajectory.npy, scan.truth.nii.gz, and scan.voxprior.json; arrays are .cfl where OUT is. docs/raw-data.md\n"
+    "describes the layouts.",
     {"Inati et al. ISMRM Raw data format: a proposed standard for MRI raw datasets. Magn Reson Med 2017; 77:411-421."}};
 
 struct Choices {
   std::string mask;
   double acceleration = 4, noise_percent = 0;
   long long calibration = -1, coils = 8, seed = 0;  // calibration -1: chosen by the size
+
+  bool radial() const { return mask == "radial"; }
 };
 
-/// The files of a simulation: maps and mask are BART's where the k-space is, else numpy's.
+/// The files of a simulation: arrays are BART's where the k-space is, else numpy's.
 struct Names {
-  explicit Names(const fs::path& out) : kspace(out), stem(fs::path(out).replace_extension()) {
+  Names(const fs::path& out, bool radial) : kspace(out), stem(fs::path(out).replace_extension()) {
     const char* const ending = raw_format_of(out) == RawFormat::cfl ? ".cfl" : ".npy";
     (maps = stem) += std::string(".maps") + ending;
-    (mask = stem) += std::string(".mask") + ending;
+    (sampling = stem) += (radial ? ".trajectory" : ".mask") + std::string(ending);
     (truth = stem) += ".truth.nii.gz";
   }
-  fs::path kspace, stem, maps, mask, truth;
+  fs::path kspace, stem, maps, sampling, truth;  // sampling: the mask or the trajectory
   std::vector<fs::path> all() const {
     std::vector<fs::path> files{truth, sidecar_path(stem)};
-    for (const fs::path& array : {kspace, maps, mask}) {
+    for (const fs::path& array : {kspace, maps, sampling}) {
       const std::vector<fs::path> its = files_of(array);
       files.insert(files.end(), its.begin(), its.end());
     }
@@ -90,18 +93,36 @@ std::vector<std::uint8_t> phase_encodings(const Choices& choices, const Geometry
   return poisson_disc_points(request);
 }
 
+/// As many spokes as a Cartesian scan of that acceleration has lines.
+std::int64_t spokes_of(const Choices& choices, const Geometry& grid) {
+  const double lines = static_cast<double>(grid.voxel_count()) / static_cast<double>(samples_per_spoke(grid.size));
+  return std::max<std::int64_t>(1, std::llround(lines / choices.acceleration));
+}
+
 MriScan scan_of(const Volume& volume, const Choices& choices, int threads) {
   MriScan scan;
   scan.size_ijk = volume.geometry.size;
   scan.coils = choices.coils;
   scan.threads = threads;
-  for (const std::uint8_t whole : phase_encodings(choices, volume.geometry))
-    scan.sampled.insert(scan.sampled.end(), static_cast<std::size_t>(scan.size_ijk[0]), whole);
+  if (choices.radial())
+    scan.trajectory = golden_radial(scan.size_ijk, spokes_of(choices, volume.geometry));
+  else
+    for (const std::uint8_t whole : phase_encodings(choices, volume.geometry))
+      scan.sampled.insert(scan.sampled.end(), static_cast<std::size_t>(scan.size_ijk[0]), whole);
   scan.maps = ring_of_coils(scan.size_ijk, scan.coils);
   const std::vector<float> phase = smooth_phase(scan.size_ijk);
   for (std::size_t n = 0; n < phase.size(); ++n)
     scan.image.push_back(volume.voxels[n] * Complex(std::cos(phase[n]), std::sin(phase[n])));
   return scan;
+}
+
+/// Of the lines that a full Cartesian scan has, one in so many.
+double acceleration_of(const MriScan& scan) {
+  if (!scan.trajectory.empty())
+    return 3 * static_cast<double>(scan.image.size()) / static_cast<double>(scan.trajectory.size());
+  double sampled = 0;
+  for (const std::uint8_t one : scan.sampled) sampled += one;
+  return static_cast<double>(scan.sampled.size()) / sampled;
 }
 
 /// `count` complex numbers whose parts have standard deviation sigma.
@@ -120,11 +141,13 @@ KSpace measure(const MriScan& scan, const Geometry& grid, double sigma, std::uin
   kspace.placed = true;
   kspace.shown = grid.size;
   kspace.sampled = scan.sampled;
+  kspace.trajectory = scan.trajectory;
+  kspace.readout_length = samples_per_spoke(scan.size_ijk);
   kspace.samples = simulate_kspace(scan);
   if (sigma == 0) return kspace;
   const std::vector<Complex> noise = complex_noise(kspace.samples.size(), sigma, seed, 1);
   for (std::size_t n = 0; n < noise.size(); ++n)
-    if (scan.sampled[n % scan.sampled.size()] != 0) kspace.samples[n] += noise[n];
+    if (!kspace.on_grid() || scan.sampled[n % scan.sampled.size()] != 0) kspace.samples[n] += noise[n];
   kspace.noise = complex_noise(kNoiseSamples * static_cast<std::size_t>(scan.coils), sigma, seed, 2);
   return kspace;
 }
@@ -138,8 +161,15 @@ void write_beside(const Names& names, const MriScan& scan, const Volume& volume,
                   WrittenFiles& written) {
   const auto& [i, j, k] = scan.size_ijk;
   write(names.maps, {NumberArray::Kind::complex, {scan.coils, k, j, i}, scan.maps}, overwrite, written);
-  const std::vector<Complex> mask(scan.sampled.begin(), scan.sampled.end());
-  write(names.mask, {NumberArray::Kind::boolean, {k, j, i}, mask}, overwrite, written);
+  if (scan.trajectory.empty()) {
+    const std::vector<Complex> mask(scan.sampled.begin(), scan.sampled.end());
+    write(names.sampling, {NumberArray::Kind::boolean, {k, j, i}, mask}, overwrite, written);
+  } else {
+    const std::int64_t length = samples_per_spoke(scan.size_ijk);
+    const std::int64_t spokes = static_cast<std::int64_t>(scan.trajectory.size()) / 3 / length;
+    const std::vector<Complex> positions(scan.trajectory.begin(), scan.trajectory.end());
+    write(names.sampling, {NumberArray::Kind::real, {spokes, length, 3}, positions}, overwrite, written);
+  }
   Volume truth = volume;
   truth.stored = {};
   write_volume(names.truth, truth, {overwrite, std::string("voxprior ") + version() + " simulate mri, the truth"});
@@ -159,12 +189,12 @@ int simulate_mri_command(const Invocation& invocation) {
   arguments.positional("IN", &input, "volume to measure, free of noise if possible")
       .positional("OUT", &output, "raw data to write: .h5, .npy or .cfl");
   arguments
-      .option("mask", choice(&choices.mask, "--mask", {"poisson", "points", "lines", "full"}),
+      .option("mask", choice(&choices.mask, "--mask", {"poisson", "points", "lines", "full", "radial"}),
               "what is sampled: Poisson discs or random points in j and k, whole lines j (denser in the middle, all "
-              "three), or everything")
+              "three), everything, or, off the grid, spokes through the centre of k-space at golden angles")
       .option("acceleration",
               positive(&choices.acceleration, "--acceleration")->value_name("R")->default_value(choices.acceleration),
-              "one phase encoding in R is sampled, the calibration region counted in")
+              "one phase encoding in R is sampled, the calibration region counted in; or as many spokes")
       .option("calibration", at_least(0, &choices.calibration, "--calibration")->value_name("N"),
               "phase encodings around the centre of k-space, in each direction, that are all sampled; default: 24, or "
               "less, so that they are no more than a third of the samples")
@@ -185,7 +215,9 @@ int simulate_mri_command(const Invocation& invocation) {
       fail(ExitCode::usage, "--noise: must be a percentage of 0 or more");
     if (choices.acceleration < 1) fail(ExitCode::usage, "--acceleration: must be 1 or more");
     const Overwrite replace = overwrite ? Overwrite::yes : Overwrite::no;
-    const Names names(output);
+    if (choices.radial() && choices.calibration >= 0)
+      fail(ExitCode::usage, "--calibration: every spoke passes the centre of k-space; leave it out with --mask radial");
+    const Names names(output, choices.radial());
     check_readable(input);
     check_outputs(names.all(), {input}, replace);
 
@@ -205,24 +237,22 @@ int simulate_mri_command(const Invocation& invocation) {
     write_kspace(names.kspace, kspace, replace);
     for (const fs::path& file : Names::files_of(names.kspace)) written.add(file);
 
-    double sampled = 0;
-    for (const std::uint8_t one : scan.sampled) sampled += one;
-    const double acceleration = static_cast<double>(scan.sampled.size()) / sampled;
+    const double acceleration = acceleration_of(scan);
     provenance["simulation"] = {{"mask", choices.mask},
                                 {"acceleration", acceleration},
-                                {"calibration", calibration_of(choices, volume.geometry)},
+                                {"calibration", choices.radial() ? 0 : calibration_of(choices, volume.geometry)},
                                 {"coils", choices.coils},
                                 {"sigma", sigma},
                                 {"seed", choices.seed}};
     provenance.add_output("kspace", names.kspace);
     provenance.add_output("maps", names.maps);
-    provenance.add_output("mask", names.mask);
+    provenance.add_output(choices.radial() ? "trajectory" : "mask", names.sampling);
     provenance.add_output("truth", names.truth);
     provenance.write_beside(names.stem, replace);
     written.keep();
     progress.finish();
-    std::cout << "sampled: one phase encoding in " << acceleration << "\nnoise: sigma " << sigma << "\nwrote "
-              << names.kspace.string() << '\n';
+    std::cout << "sampled: one phase encoding in " << acceleration << (choices.radial() ? ", as spokes" : "")
+              << "\nnoise: sigma " << sigma << "\nwrote " << names.kspace.string() << '\n';
   });
 }
 

@@ -1,16 +1,10 @@
-#include <ismrmrd/xml.h>
-
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <memory>
 #include <optional>
-#include <set>
 
-#include "io/grid.h"
 #include "io/raw/ismrmrd_file.h"
 #include "io/raw/ismrmrd_handle.h"
-#include "io/raw/ismrmrd_readouts.h"
+#include "io/raw/ismrmrd_scan.h"
+#include "io/raw/trajectory.h"
 #include "io/stream/input_stream.h"
 
 namespace voxprior {
@@ -18,137 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Complex = std::complex<float>;
-
-enum class Use { image, calibration, noise, none };
-
-/// What a readout is for. A scan whose lines serve calibration and image at once is an image.
-Use use_of(const Readout& readout) {
-  using namespace ISMRMRD;
-  for (const int flag :
-       {ISMRMRD_ACQ_IS_NAVIGATION_DATA, ISMRMRD_ACQ_IS_PHASECORR_DATA, ISMRMRD_ACQ_IS_HPFEEDBACK_DATA,
-        ISMRMRD_ACQ_IS_DUMMYSCAN_DATA, ISMRMRD_ACQ_IS_RTFEEDBACK_DATA, ISMRMRD_ACQ_IS_SURFACECOILCORRECTIONSCAN_DATA,
-        ISMRMRD_ACQ_IS_PHASE_STABILIZATION_REFERENCE, ISMRMRD_ACQ_IS_PHASE_STABILIZATION}) {
-    if (readout.has(flag)) return Use::none;
-  }
-  if (readout.has(ISMRMRD_ACQ_IS_NOISE_MEASUREMENT)) return Use::noise;
-  if (readout.has(ISMRMRD_ACQ_IS_PARALLEL_CALIBRATION_AND_IMAGING)) return Use::image;
-  return readout.has(ISMRMRD_ACQ_IS_PARALLEL_CALIBRATION) ? Use::calibration : Use::image;
-}
-
-ISMRMRD::IsmrmrdHeader read_header(const fs::path& path, const IsmrmrdHandle& file) {
-  const std::unique_ptr<char, decltype(&std::free)> text(ISMRMRD::ismrmrd_read_header(file.get()), &std::free);
-  ISMRMRD::IsmrmrdHeader header;
-  try {
-    if (text) ISMRMRD::deserialize(text.get(), header);
-  } catch (const std::exception&) {
-    header.encoding.clear();
-  }
-  if (header.encoding.empty()) fail(ExitCode::input, path, ": its ISMRMRD header is damaged or has no encoding");
-  return header;
-}
-
-struct Counter {
-  const char* name;
-  int (*value)(const Readout&);
-};
-
-const Counter kCounters[] = {
-    {"encoding", [](const Readout& r) { return int{r.encoding_space_ref}; }},
-    {"slice", [](const Readout& r) { return int{r.idx.slice}; }},
-    {"contrast", [](const Readout& r) { return int{r.idx.contrast}; }},
-    {"phase", [](const Readout& r) { return int{r.idx.phase}; }},
-    {"repetition", [](const Readout& r) { return int{r.idx.repetition}; }},
-    {"set", [](const Readout& r) { return int{r.idx.set}; }},
-};
-
-/// Marks as unused what is of another slice, contrast and so on than the one to take, which must be unique.
-void select_scan(const fs::path& path, const std::vector<Readout>& headers, const KSpaceSelection& selection,
-                 std::vector<Use>& uses) {
-  for (const auto& [name, value] : selection) {
-    if (std::none_of(std::begin(kCounters), std::end(kCounters),
-                     [&name = name](const Counter& c) { return name == c.name; }))
-      fail(ExitCode::usage, "--select: '", name,
-           "' is not one of encoding, slice, contrast, phase, repetition and set");
-  }
-  for (const Counter& counter : kCounters) {
-    std::set<int> found;
-    for (std::size_t n = 0; n < headers.size(); ++n)
-      if (uses[n] == Use::image) found.insert(counter.value(headers[n]));
-    if (found.empty()) fail(ExitCode::input, path, ": has no readout of an image");
-    const auto chosen = selection.find(counter.name);
-    if (chosen == selection.end() && found.size() > 1) {
-      fail(ExitCode::input, path, ": has ", found.size(), " values of \"", counter.name, "\" (", *found.begin(), " to ",
-           *found.rbegin(), "); choose one with --select ", counter.name, "=", *found.begin());
-    }
-    const int value = chosen == selection.end() ? *found.begin() : chosen->second;
-    if (found.count(value) == 0)
-      fail(ExitCode::usage, path, ": has no readout with ", counter.name, " = ", value, "; see --select");
-    for (std::size_t n = 0; n < headers.size(); ++n) {
-      const bool other = counter.value(headers[n]) != value;
-      if (other && (uses[n] == Use::image || uses[n] == Use::calibration)) uses[n] = Use::none;
-    }
-  }
-}
-
-const Readout& first_image(const std::vector<Readout>& headers, const std::vector<Use>& uses) {
-  return headers[static_cast<std::size_t>(std::find(uses.begin(), uses.end(), Use::image) - uses.begin())];
-}
-
-void check_alike(const fs::path& path, const std::vector<Readout>& headers, const std::vector<Use>& uses) {
-  const Readout& first = first_image(headers, uses);
-  if (first.active_channels == 0) fail(ExitCode::input, path, ": has no coil (active_channels is 0)");
-  for (std::size_t n = 0; n < headers.size(); ++n) {
-    const Readout& readout = headers[n];
-    if (uses[n] == Use::noise || uses[n] == Use::none) continue;
-    if (readout.active_channels != first.active_channels)
-      fail(ExitCode::input, path, ": has readouts with ", first.active_channels, " and with ", readout.active_channels,
-           " coils");
-    if (uses[n] == Use::image && (readout.position != first.position || readout.read_dir != first.read_dir ||
-                                  readout.phase_dir != first.phase_dir || readout.slice_dir != first.slice_dir))
-      fail(ExitCode::input, path, ": readout ", n, " lies at another place than the first; one image has one place");
-  }
-}
-
-/// The voxels to show along an axis: as much of what was encoded as the field of view of the image.
-std::int64_t shown_voxels(std::int64_t encoded, double encoded_mm, double shown_mm) {
-  if (!(shown_mm > 0) || shown_mm >= encoded_mm) return encoded;
-  const double voxels = std::round(static_cast<double>(encoded) * shown_mm / encoded_mm);
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(voxels));
-}
-
-void place(const fs::path& path, const ISMRMRD::Encoding& encoding, const Readout& readout, KSpace& kspace) {
-  const auto& matrix = encoding.encodedSpace.matrixSize;
-  const auto &encoded = encoding.encodedSpace.fieldOfView_mm, &shown = encoding.reconSpace.fieldOfView_mm;
-  kspace.grid.size = {matrix.x, matrix.y, matrix.z};
-  const std::array<double, 3> encoded_mm{encoded.x, encoded.y, encoded.z}, shown_mm{shown.x, shown.y, shown.z};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    if (!(encoded_mm[axis] > 0) || !std::isfinite(encoded_mm[axis]))
-      fail(ExitCode::input, path, ": its encoded field of view is not positive");
-    kspace.shown[axis] = shown_voxels(kspace.grid.size[axis], encoded_mm[axis], shown_mm[axis]);
-  }
-
-  const std::array<std::array<float, 3>, 3> directions{readout.read_dir, readout.phase_dir, readout.slice_dir};
-  const bool directed =
-      std::any_of(directions.begin(), directions.end(), [](const auto& d) { return d != std::array<float, 3>{}; });
-  Affine affine{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double spacing = encoded_mm[axis] / static_cast<double>(kspace.grid.size[axis]);
-    const double length = std::hypot(directions[axis][0], directions[axis][1], directions[axis][2]);
-    for (std::size_t row = 0; row < 3; ++row) {
-      const double cosine = directed ? directions[axis][row] / length : (row == axis ? 1 : 0);
-      affine[4 * row + axis] = cosine * spacing;
-    }
-  }
-  // The gradients' centre is the voxel N/2, at `position`.
-  for (std::size_t row = 0; row < 3; ++row) {
-    affine[4 * row + 3] = readout.position[row];
-    for (std::size_t axis = 0; axis < 3; ++axis)
-      affine[4 * row + 3] -= affine[4 * row + axis] * static_cast<double>(kspace.grid.size[axis] / 2);
-  }
-  kspace.grid = geometry_from_affine(path, kspace.grid.size, affine);
-  kspace.placed = true;
-  if (!directed) kspace.notices.push_back("the readouts have no directions; axes assumed left, posterior, superior");
-}
 
 /// Where a readout goes in the grid.
 struct Line {
@@ -222,6 +85,93 @@ class Accumulator {
   std::vector<std::uint32_t> counts;
 };
 
+/// Readouts on the grid, averaged where there are several of one place.
+void read_on_grid(const fs::path& path, const IsmrmrdHandle& file, const IsmrmrdScan& scan, KSpace& kspace) {
+  std::vector<Line> lines(scan.headers.size());
+  for (std::size_t n = 0; n < lines.size(); ++n)
+    if (scan.uses[n] == Use::image || scan.uses[n] == Use::calibration)
+      lines[n] = line_of(path, scan.headers[n], scan.encoding, kspace.grid, n);
+
+  Accumulator image(kspace);
+  std::optional<Accumulator> calibration;
+  NoiseSamples noise(kspace.coils);
+  read_samples(path, file, scan.headers, scan.wanted(), [&](std::size_t n, const Complex* samples, const float*) {
+    if (scan.uses[n] == Use::image) image.add(lines[n], scan.headers[n], samples);
+    if (scan.uses[n] == Use::calibration) {
+      if (!calibration) calibration.emplace(kspace);
+      calibration->add(lines[n], scan.headers[n], samples);
+    }
+    if (scan.uses[n] == Use::noise) noise.add(scan.headers[n], samples);
+  });
+
+  kspace.sampled.resize(image.counts.size());
+  std::transform(image.counts.begin(), image.counts.end(), kspace.sampled.begin(),
+                 [](std::uint32_t count) { return static_cast<std::uint8_t>(count > 0 ? 1 : 0); });
+  kspace.samples = image.means();
+  if (calibration) kspace.calibration = calibration->means();
+  kspace.noise = noise.all();
+}
+
+/// Leaves out what has no place in a scan off the grid, and refuses what has no trajectory. Returns its samples.
+std::int64_t check_off_grid(const fs::path& path, const RawLimits& limits, IsmrmrdScan& scan, KSpace& kspace) {
+  bool calibrated = false;
+  std::int64_t count = 0;
+  for (std::size_t n = 0; n < scan.headers.size(); ++n) {
+    const Readout& readout = scan.headers[n];
+    if (scan.uses[n] == Use::calibration) {
+      scan.uses[n] = Use::none;
+      calibrated = true;
+    }
+    if (scan.uses[n] != Use::image) continue;
+    if (readout.trajectory_dimensions != 2 && readout.trajectory_dimensions != 3)
+      fail(ExitCode::input, path, ": was not sampled on a Cartesian grid, but its readout ", n,
+           " does not say where: its trajectory has ", readout.trajectory_dimensions, " dimensions, 2 or 3 are needed");
+    if (readout.number_of_samples <= readout.discard_pre + readout.discard_post)
+      fail(ExitCode::input, path, ": readout ", n, " discards all of its samples; the file is damaged");
+    kspace.readout_length = readout.number_of_samples - readout.discard_pre - readout.discard_post;
+    count += kspace.readout_length;
+  }
+  checked_count(path, {kspace.coils, count}, limits);
+  if (calibrated) kspace.notices.push_back("separate calibration lines are left out: the image is off the grid");
+  return count;
+}
+
+/// Readouts along a trajectory, one after the other. Where that has two dimensions, the third is a phase encoding: a
+/// stack of stars or spirals.
+void read_off_grid(const fs::path& path, const IsmrmrdHandle& file, const RawLimits& limits, IsmrmrdScan& scan,
+                   KSpace& kspace) {
+  const std::int64_t count = check_off_grid(path, limits, scan, kspace);
+  const std::int64_t depth = kspace.grid.size[2];
+  std::vector<float> partitions;
+  NoiseSamples noise(kspace.coils);
+  kspace.samples.resize(static_cast<std::size_t>(kspace.coils * count));
+  std::size_t at = 0;
+  read_samples(path, file, scan.headers, scan.wanted(), [&](std::size_t n, const Complex* samples, const float* where) {
+    const Readout& readout = scan.headers[n];
+    if (scan.uses[n] == Use::noise) noise.add(readout, samples);
+    if (scan.uses[n] != Use::image) return;
+    const std::size_t dimensions = readout.trajectory_dimensions, length = readout.number_of_samples;
+    const std::int64_t step = readout.idx.kspace_encode_step_2;
+    const auto partition =
+        static_cast<float>(step - centre_of(scan.encoding.encodingLimits.kspace_encoding_step_2, depth));
+    for (std::size_t m = readout.discard_pre; m < length - readout.discard_post; ++m, ++at) {
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        kspace.trajectory.push_back(axis < dimensions ? where[dimensions * m + axis] : 0);
+      partitions.push_back(dimensions == 2 ? partition : 0);
+      for (std::size_t coil = 0; coil < static_cast<std::size_t>(kspace.coils); ++coil)
+        kspace.samples[coil * static_cast<std::size_t>(count) + at] = samples[coil * length + m];
+    }
+  });
+  kspace.noise = noise.all();
+  kspace.notices.push_back(to_cycles_per_view(path, kspace.trajectory, kspace.grid.size));
+  for (std::size_t m = 0; m < partitions.size(); ++m) {
+    kspace.trajectory[3 * m + 2] += partitions[m];
+    if (2 * std::abs(kspace.trajectory[3 * m + 2]) > static_cast<float>(depth) * 1.001F && depth > 1)
+      fail(ExitCode::input, path, ": a partition ", partitions[m], " from the centre lies outside the ", depth,
+           " that were encoded");
+  }
+}
+
 }  // namespace
 
 KSpace read_ismrmrd(const fs::path& path, const KSpaceSelection& selection, const RawLimits& limits) {
@@ -232,63 +182,12 @@ KSpace read_ismrmrd(const fs::path& path, const KSpaceSelection& selection, cons
   if (!file.has("xml") || !file.has("data"))
     fail(ExitCode::input, path, ": is an HDF5 file, but no ISMRMRD data (dataset/xml and dataset/data)");
 
-  const ISMRMRD::IsmrmrdHeader header = read_header(path, file);
-  const std::vector<Readout> headers = read_headers(path, file);
-  std::vector<Use> uses(headers.size());
-  std::transform(headers.begin(), headers.end(), uses.begin(), use_of);
-  select_scan(path, headers, selection, uses);
-  check_alike(path, headers, uses);
-
-  const Readout& first = first_image(headers, uses);
-  if (first.encoding_space_ref >= header.encoding.size())
-    fail(ExitCode::input, path, ": its readouts refer to an encoding that the header does not have");
-  const ISMRMRD::Encoding& encoding = header.encoding[first.encoding_space_ref];
-  if (encoding.trajectory != ISMRMRD::TrajectoryType::CARTESIAN)
-    fail(ExitCode::input, path, ": was not sampled on a Cartesian grid, which is all that is read from ISMRMRD here");
-
-  KSpace kspace;
-  kspace.coils = first.active_channels;
-  const auto& matrix = encoding.encodedSpace.matrixSize;
-  checked_count(path, {kspace.coils, matrix.z, matrix.y, matrix.x}, limits);
-  place(path, encoding, first, kspace);
-
-  std::vector<Line> lines(headers.size());
-  std::vector<bool> wanted(headers.size(), false);
-  bool other_noise = false;
-  for (std::size_t n = 0; n < headers.size(); ++n) {
-    if (uses[n] == Use::noise && headers[n].active_channels != kspace.coils) {
-      uses[n] = Use::none;
-      other_noise = true;
-    }
-    if (uses[n] == Use::image || uses[n] == Use::calibration)
-      lines[n] = line_of(path, headers[n], encoding, kspace.grid, n);
-    wanted[n] = uses[n] != Use::none;
-  }
-  if (other_noise) kspace.notices.push_back("the noise scan has another number of coils and is left out");
-
-  Accumulator image(kspace);
-  std::optional<Accumulator> calibration;
-  std::vector<std::vector<Complex>> noise(static_cast<std::size_t>(kspace.coils));
-  read_samples(path, file, headers, wanted, [&](std::size_t n, const Complex* samples) {
-    if (uses[n] == Use::image) image.add(lines[n], headers[n], samples);
-    if (uses[n] == Use::calibration) {
-      if (!calibration) calibration.emplace(kspace);
-      calibration->add(lines[n], headers[n], samples);
-    }
-    if (uses[n] == Use::noise) {
-      for (std::size_t coil = 0; coil < noise.size(); ++coil) {
-        const Complex* from = samples + coil * headers[n].number_of_samples;
-        noise[coil].insert(noise[coil].end(), from, from + headers[n].number_of_samples);
-      }
-    }
-  });
-
-  kspace.sampled.resize(image.counts.size());
-  std::transform(image.counts.begin(), image.counts.end(), kspace.sampled.begin(),
-                 [](std::uint32_t count) { return static_cast<std::uint8_t>(count > 0 ? 1 : 0); });
-  kspace.samples = image.means();
-  if (calibration) kspace.calibration = calibration->means();
-  for (const auto& coil : noise) kspace.noise.insert(kspace.noise.end(), coil.begin(), coil.end());
+  IsmrmrdScan scan = select_scan(path, file, selection);
+  KSpace kspace = placed_kspace(path, scan, limits);
+  if (scan.encoding.trajectory == ISMRMRD::TrajectoryType::CARTESIAN)
+    read_on_grid(path, file, scan, kspace);
+  else
+    read_off_grid(path, file, limits, scan, kspace);
   return kspace;
 }
 

@@ -126,6 +126,13 @@ void check_samples(const fs::path& path, const Readout& header, const hvl_t& lis
   }
 }
 
+void check_trajectory(const fs::path& path, const Readout& header, const hvl_t& list, std::size_t number) {
+  const std::size_t expected = std::size_t{1} * header.number_of_samples * header.trajectory_dimensions;
+  if (list.len != expected)
+    fail(ExitCode::input, path, ": readout ", number, " holds a trajectory of ", list.len,
+         " numbers, its header promises ", expected, "; the file is damaged");
+}
+
 }  // namespace
 
 std::vector<Readout> read_headers(const fs::path& path, const IsmrmrdHandle& file) {
@@ -147,6 +154,7 @@ std::vector<Readout> read_headers(const fs::path& path, const IsmrmrdHandle& fil
                        {"discard_post", offsetof(Readout, discard_post), number},
                        {"center_sample", offsetof(Readout, center_sample), number},
                        {"encoding_space_ref", offsetof(Readout, encoding_space_ref), number},
+                       {"trajectory_dimensions", offsetof(Readout, trajectory_dimensions), number},
                        {"position", offsetof(Readout, position), direction},
                        {"read_dir", offsetof(Readout, read_dir), direction},
                        {"phase_dir", offsetof(Readout, phase_dir), direction},
@@ -161,11 +169,13 @@ std::vector<Readout> read_headers(const fs::path& path, const IsmrmrdHandle& fil
   return headers;
 }
 
-void read_samples(const fs::path& path, const IsmrmrdHandle& file, const std::vector<Readout>& headers,
-                  const std::vector<bool>& wanted,
-                  const std::function<void(std::size_t number, const std::complex<float>* samples)>& take) {
+void read_samples(
+    const fs::path& path, const IsmrmrdHandle& file, const std::vector<Readout>& headers,
+    const std::vector<bool>& wanted,
+    const std::function<void(std::size_t number, const std::complex<float>* samples, const float* trajectory)>& take) {
   const Handle floats(path, H5Tvlen_create(H5T_NATIVE_FLOAT), H5Tclose);
-  const Compound acquisition(path, sizeof(hvl_t), {{"data", 0, floats}});
+  const Compound with_data(path, sizeof(hvl_t), {{"data", 0, floats}});
+  const Compound with_trajectory(path, sizeof(hvl_t), {{"traj", 0, floats}});
   const Table table(path, file);
   for (std::size_t first = 0; first < headers.size(); first += kReadoutsAtOnce) {
     const std::size_t count = std::min(kReadoutsAtOnce, headers.size() - first);
@@ -173,12 +183,15 @@ void read_samples(const fs::path& path, const IsmrmrdHandle& file, const std::ve
                   wanted.begin() + static_cast<std::ptrdiff_t>(first + count),
                   true) == wanted.begin() + static_cast<std::ptrdiff_t>(first + count))
       continue;
-    SampleLists lists(count);
-    table.read(first, count, acquisition, lists.data());
+    SampleLists lists(count), trajectories(count);
+    table.read(first, count, with_data, lists.data());
+    table.read(first, count, with_trajectory, trajectories.data());
     for (std::size_t n = 0; n < count; ++n) {
       if (!wanted[first + n]) continue;
       check_samples(path, headers[first + n], lists[n], first + n);
-      take(first + n, static_cast<const std::complex<float>*>(lists[n].p));
+      check_trajectory(path, headers[first + n], trajectories[n], first + n);
+      take(first + n, static_cast<const std::complex<float>*>(lists[n].p),
+           static_cast<const float*>(trajectories[n].p));
     }
   }
 }

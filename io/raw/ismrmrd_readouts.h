@@ -21,7 +21,7 @@ struct ReadoutCounters {
 struct Readout {
   std::uint64_t flags = 0;
   std::uint16_t number_of_samples = 0, active_channels = 0, discard_pre = 0, discard_post = 0, center_sample = 0,
-                encoding_space_ref = 0;
+                encoding_space_ref = 0, trajectory_dimensions = 0;
   std::array<float, 3> position{}, read_dir{}, phase_dir{}, slice_dir{};
   ReadoutCounters idx;
 
@@ -32,10 +32,11 @@ struct Readout {
 /// All headers, without the samples. Throws Error(ExitCode::input) when they cannot be read whole.
 std::vector<Readout> read_headers(const std::filesystem::path& path, const IsmrmrdHandle& file);
 
-/// Calls `take` with the number and the samples of every readout that `wanted` marks, [channel][sample], checked to be
-/// as many as its header says and finite.
-void read_samples(const std::filesystem::path& path, const IsmrmrdHandle& file, const std::vector<Readout>& headers,
-                  const std::vector<bool>& wanted,
-                  const std::function<void(std::size_t number, const std::complex<float>* samples)>& take);
+/// Calls `take` with the number of every readout that `wanted` marks, its samples [channel][sample] and its trajectory
+/// [sample][trajectory_dimensions], checked to be as many as its header says and the samples finite.
+void read_samples(
+    const std::filesystem::path& path, const IsmrmrdHandle& file, const std::vector<Readout>& headers,
+    const std::vector<bool>& wanted,
+    const std::function<void(std::size_t number, const std::complex<float>* samples, const float* trajectory)>& take);
 
 }  // namespace voxprior

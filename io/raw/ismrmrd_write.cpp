@@ -24,7 +24,7 @@ std::uint16_t narrow(std::int64_t n) { return static_cast<std::uint16_t>(n); }
 std::string header_text(const KSpace& kspace) {
   const Geometry& grid = kspace.grid;
   ISMRMRD::Encoding encoding;
-  encoding.trajectory = ISMRMRD::TrajectoryType::CARTESIAN;
+  encoding.trajectory = kspace.on_grid() ? ISMRMRD::TrajectoryType::CARTESIAN : ISMRMRD::TrajectoryType::OTHER;
   encoding.encodedSpace.matrixSize = {narrow(grid.size[0]), narrow(grid.size[1]), narrow(grid.size[2])};
   encoding.reconSpace.matrixSize = {narrow(kspace.shown[0]), narrow(kspace.shown[1]), narrow(kspace.shown[2])};
   const auto extent = [&](const std::array<std::int64_t, 3>& size) {
@@ -80,7 +80,7 @@ class Writer {
 
   /// `count` samples of each coil, `stride` apart, from `samples` on.
   void write(const Complex* samples, std::int64_t count, std::int64_t stride, std::int64_t j, std::int64_t k,
-             ISMRMRD::ISMRMRD_AcquisitionFlags flag) {
+             ISMRMRD::ISMRMRD_AcquisitionFlags flag, const float* trajectory = nullptr) {
     auto& head = readout_.head;
     head.flags = flag == 0 ? 0 : std::uint64_t{1} << (flag - 1);
     head.number_of_samples = narrow(count);
@@ -88,9 +88,11 @@ class Writer {
     head.idx.kspace_encode_step_1 = narrow(j);
     head.idx.kspace_encode_step_2 = narrow(k);
     head.scan_counter = number_++;
+    head.trajectory_dimensions = trajectory == nullptr ? 0 : 3;
     bool good = ISMRMRD::ismrmrd_make_consistent_acquisition(&readout_) == ISMRMRD::ISMRMRD_NOERROR;
     for (std::int64_t coil = 0; good && coil < kspace_.coils; ++coil)
       std::copy_n(samples + coil * stride, count, readout_.data + coil * count);
+    if (good && trajectory != nullptr) std::copy_n(trajectory, 3 * count, readout_.traj);
     good = good && ISMRMRD::ismrmrd_append_acquisition(file_.get(), &readout_) == ISMRMRD::ISMRMRD_NOERROR;
     if (!good) refuse(path_);
   }
@@ -105,6 +107,13 @@ class Writer {
         if (is_there(start)) write(samples.data() + start, size[0], kspace_.positions(), j, k, flag);
       }
     }
+  }
+
+  void write_trajectory() {
+    const std::int64_t length = kspace_.readout_length;
+    for (std::int64_t start = 0; start < kspace_.positions(); start += length)
+      write(kspace_.samples.data() + start, length, kspace_.positions(), start / length % (kLargest + 1), 0,
+            static_cast<ISMRMRD::ISMRMRD_AcquisitionFlags>(0), kspace_.trajectory.data() + 3 * start);
   }
 
  private:
@@ -139,13 +148,15 @@ void write_ismrmrd(const fs::path& path, const KSpace& kspace, Overwrite overwri
     refuse(path);
   Writer writer(path, kspace, handle);
   write_noise(kspace, writer);
+  if (!kspace.on_grid()) writer.write_trajectory();
   const auto in_calibration = [&](std::int64_t start) {
     return kspace.calibration[static_cast<std::size_t>(start)] != Complex(0);
   };
   if (!kspace.calibration.empty())
     writer.write_lines(kspace.calibration, ISMRMRD::ISMRMRD_ACQ_IS_PARALLEL_CALIBRATION, in_calibration);
   const auto was_sampled = [&](std::int64_t start) { return kspace.sampled[static_cast<std::size_t>(start)] != 0; };
-  writer.write_lines(kspace.samples, static_cast<ISMRMRD::ISMRMRD_AcquisitionFlags>(0), was_sampled);
+  if (kspace.on_grid())
+    writer.write_lines(kspace.samples, static_cast<ISMRMRD::ISMRMRD_AcquisitionFlags>(0), was_sampled);
   const std::string bytes = handle.bytes();
   if (bytes.empty()) refuse(path);
   file.write(bytes);

@@ -70,8 +70,11 @@ KSpace kspace_from_array(const fs::path& path, NumberArray array) {
 
 void refuse_without_samples(const fs::path& path, const KSpace& kspace) {
   if (kspace.coils < 1) fail(ExitCode::input, path, ": has no coil");
-  if (std::find(kspace.sampled.begin(), kspace.sampled.end(), 1) == kspace.sampled.end())
-    fail(ExitCode::input, path, ": has no sample that is not 0");
+  const auto is_zero = [](const std::complex<float>& sample) { return sample == std::complex<float>(0); };
+  const bool none = kspace.on_grid()
+                        ? std::find(kspace.sampled.begin(), kspace.sampled.end(), 1) == kspace.sampled.end()
+                        : std::all_of(kspace.samples.begin(), kspace.samples.end(), is_zero);
+  if (none) fail(ExitCode::input, path, ": has no sample that is not 0");
 }
 
 KSpace read_kspace(const fs::path& path, const KSpaceSelection& selection, const RawLimits& limits) {
@@ -89,8 +92,13 @@ void write_kspace(const fs::path& path, const KSpace& kspace, Overwrite overwrit
     write_ismrmrd(path, kspace, overwrite);
     return;
   }
-  const auto& size = kspace.grid.size;
-  write_array(path, {NumberArray::Kind::complex, {kspace.coils, size[2], size[1], size[0]}, kspace.samples}, overwrite);
+  std::vector<std::int64_t> shape{kspace.coils, kspace.grid.size[2], kspace.grid.size[1], kspace.grid.size[0]};
+  if (!kspace.on_grid()) {
+    shape = {kspace.coils, kspace.positions() / kspace.readout_length, kspace.readout_length};
+    // BART keeps its first axis for the three of the trajectory.
+    if (raw_format_of(path) == RawFormat::cfl) shape.push_back(1);
+  }
+  write_array(path, {NumberArray::Kind::complex, shape, kspace.samples}, overwrite);
 }
 
 }  // namespace voxprior

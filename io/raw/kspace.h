@@ -14,9 +14,9 @@
 
 namespace voxprior {
 
-/// Multi-coil MRI raw data on a Cartesian grid. The index i runs along the readout, j and k along the phase encodings;
-/// the centre of k-space lies at index N/2 (rounded down), and so does, in the image, the point that the gradients see
-/// as their centre. Units are the scanner's.
+/// Multi-coil MRI raw data, on a Cartesian grid unless there is a trajectory. The index i runs along the readout, j and
+/// k along the phase encodings; the centre of k-space lies at index N/2 (rounded down), and so does, in the image, the
+/// point that the gradients see as their centre. Units are the scanner's.
 struct KSpace {
   std::int64_t coils = 0;
   Geometry grid;        ///< of the image of everything encoded: as many voxels as k-space has positions
@@ -27,10 +27,20 @@ struct KSpace {
   std::vector<std::complex<float>> samples;      ///< [coil][k][j][i], i fastest; 0 where nothing was sampled
   std::vector<std::uint8_t> sampled;             ///< [k][j][i], 1 where a sample was taken
   std::vector<std::complex<float>> calibration;  ///< a separate calibration scan on the same grid; often empty
-  std::vector<std::complex<float>> noise;        ///< [coil][n]: samples without signal; often empty
-  std::vector<std::string> notices;              ///< what a user should know about the file
 
-  std::int64_t positions() const { return grid.voxel_count(); }
+  /// Where samples were taken off the grid: [sample][i, j, k] in cycles per field of view, so -N/2 .. N/2. Then samples
+  /// are [coil][sample], readout after readout, and sampled and calibration are empty. Empty: on the grid.
+  std::vector<float> trajectory;
+  std::int64_t readout_length = 0;  ///< samples of each readout of a trajectory
+
+  std::vector<std::complex<float>> noise;  ///< [coil][n]: samples without signal; often empty
+  std::vector<std::string> notices;        ///< what a user should know about the file
+
+  bool on_grid() const { return trajectory.empty(); }
+  /// Samples of each coil: as many as the grid has positions, or the trajectory.
+  std::int64_t positions() const {
+    return on_grid() ? grid.voxel_count() : static_cast<std::int64_t>(trajectory.size()) / 3;
+  }
   std::int64_t noise_samples() const { return coils > 0 ? static_cast<std::int64_t>(noise.size()) / coils : 0; }
 };
 
@@ -48,7 +58,8 @@ RawFormat raw_format_of(const std::filesystem::path& path);
 /// damaged or ambiguous, without a sample, or has NaN or infinite samples.
 KSpace read_kspace(const std::filesystem::path& path, const KSpaceSelection& selection, const RawLimits& limits);
 
-/// Writes k-space in the format that the name asks for. .npy and .cfl hold the samples alone, [coil, k, j, i].
+/// Writes k-space in the format that the name asks for. .npy and .cfl hold the samples alone: [coil, k, j, i], off the
+/// grid [coil, readout, sample].
 void write_kspace(const std::filesystem::path& path, const KSpace& kspace, Overwrite overwrite);
 
 /// K-space out of an array [coil, k, j, i], or [coil, j, i] for one slice. A position where every coil is 0 was not

@@ -54,8 +54,6 @@ Box required_region(const torch::Tensor& mask) {
 }
 
 double noise_of_periphery(const torch::Tensor& kspace, const torch::Tensor& mask) {
-  constexpr double kShare = 0.2;  // of the samples, the farthest
-  const double median_of_rayleigh = std::sqrt(2 * std::log(2.));
   torch::Tensor radius = torch::zeros(mask.sizes());
   for (std::int64_t axis = 0; axis < 3; ++axis) {
     const std::int64_t n = mask.size(axis);
@@ -65,12 +63,17 @@ double noise_of_periphery(const torch::Tensor& kspace, const torch::Tensor& mask
       radius =
           radius + ((torch::arange(n, torch::kFloat32) - n / 2) / (0.5 * static_cast<double>(n))).square().view(shape);
   }
-  const torch::Tensor sampled = radius.masked_select(mask);
-  const auto count =
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(kShare * static_cast<double>(sampled.numel())));
-  const double limit = std::get<0>(sampled.topk(count)).min().item().toDouble();
-  const torch::Tensor far = mask.logical_and(radius >= limit);
-  return kspace.masked_select(far.unsqueeze(0)).abs().median().item().toDouble() / median_of_rayleigh;
+  const torch::Tensor sampled = mask.flatten().nonzero().squeeze(1);
+  return noise_of_farthest(kspace.flatten(1).index_select(1, sampled), radius.flatten().index_select(0, sampled));
+}
+
+double noise_of_farthest(const torch::Tensor& samples, const torch::Tensor& radius) {
+  constexpr double kShare = 0.2;  // of the samples, the farthest
+  const double median_of_rayleigh = std::sqrt(2 * std::log(2.));
+  const auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(kShare * static_cast<double>(radius.numel())));
+  const double limit = std::get<0>(radius.topk(count)).min().item().toDouble();
+  const torch::Tensor far = (radius >= limit).nonzero().squeeze(1);
+  return samples.index_select(1, far).abs().median().item().toDouble() / median_of_rayleigh;
 }
 
 }  // namespace voxprior

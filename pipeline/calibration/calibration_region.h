@@ -23,4 +23,7 @@ std::array<std::int64_t, 3> required_region(const torch::Tensor& mask);
 /// [C,D,H,W]; mask [D,H,W] bool.
 double noise_of_periphery(const torch::Tensor& kspace, const torch::Tensor& mask);
 
+/// The same of any samples [C,M] at a distance from the centre [M].
+double noise_of_farthest(const torch::Tensor& samples, const torch::Tensor& radius);
+
 }  // namespace voxprior

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "pipeline/operators/fast_size.h"
 
 namespace voxprior {
 namespace {
@@ -18,8 +19,8 @@ Sizes sizes_of(const torch::Tensor& maps) {
   return {maps.size(1), maps.size(2), maps.size(3)};
 }
 
-/// sum_m e^{2 pi i k(m) n / N} / N for n = -N .. N - 1 on each axis, transformed. Its value at n = -N, which no pair of
-/// voxels needs, is set to 0: then the rest is Hermitian and the transform real.
+/// sum_m e^{2 pi i k(m) n / N} / N for the distances n = -(N - 1) .. N - 1 of two voxels on each axis, 0 for others, on
+/// a circle that FFTs are fast on, transformed. It is Hermitian, so the transform is real.
 torch::Tensor transfer_function(const Sizes& sizes, const torch::Tensor& positions, const NufftOptions& options) {
   Sizes twice = sizes;
   double scale = 1;
@@ -30,9 +31,14 @@ torch::Tensor transfer_function(const Sizes& sizes, const torch::Tensor& positio
     }
   const Nufft nufft(twice, positions * 2, options);
   torch::Tensor spread = nufft.adjoint(torch::ones({positions.size(0)}, torch::kComplexFloat)) * scale;
-  for (std::int64_t a = 0; a < 3; ++a)
-    if (twice[static_cast<std::size_t>(a)] > 1) spread.narrow(a, 0, 1).zero_();
-  spread = torch::roll(spread, {-(twice[0] / 2), -(twice[1] / 2), -(twice[2] / 2)}, {0, 1, 2});
+  std::vector<std::int64_t> missing, centre;
+  for (std::int64_t a = 2; a >= 0; --a) {
+    const std::int64_t size = sizes[static_cast<std::size_t>(a)];
+    if (size > 1) spread = spread.narrow(a, 1, 2 * size - 1);  // without n = -N, which no pair of voxels needs
+    missing.insert(missing.end(), {0, size > 1 ? fast_size(2 * size - 1) - (2 * size - 1) : 0});
+    centre.push_back(-(size - 1));
+  }
+  spread = torch::roll(torch::constant_pad_nd(spread, missing), centre, {2, 1, 0});
   return torch::real(torch::fft::fftn(spread, {}, c10::IntArrayRef{0, 1, 2})).contiguous();
 }
 
@@ -63,13 +69,13 @@ torch::Tensor NonCartesianSense::adjoint(const torch::Tensor& y) const {
 torch::Tensor NonCartesianSense::normal(const torch::Tensor& x) const {
   TORCH_CHECK(x.sizes() == domain(), "expected an image ", domain(), ", got ", x.sizes());
   const torch::NoGradGuard no_grad;
-  const c10::IntArrayRef padded = spectrum_.sizes();
-  const std::vector<std::int64_t> axes{0, 1, 2};
   torch::Tensor sum = torch::zeros_like(maps_[0]);
+  // Axis by axis, so that no line of zeros is transformed.
   for (std::int64_t c = 0; c < maps_.size(0); ++c) {
-    torch::Tensor image = torch::fft::fftn(maps_[c] * x, padded, axes);  // padded with zeros at the end
-    image = torch::fft::ifftn(image * spectrum_, {}, axes);
-    for (const std::int64_t axis : axes) image = image.narrow(axis, 0, sum.size(axis));
+    torch::Tensor image = maps_[c] * x;
+    for (const std::int64_t axis : {2, 1, 0}) image = torch::fft::fft(image, spectrum_.size(axis), axis);
+    image.mul_(spectrum_);
+    for (const std::int64_t axis : {0, 1, 2}) image = torch::fft::ifft(image, {}, axis).narrow(axis, 0, sum.size(axis));
     sum.addcmul_(maps_[c].conj(), image);
   }
   return sum;

@@ -16,7 +16,7 @@ namespace voxprior {
 ///   x [D,H,W] complex64      y [C,M] complex64
 ///
 /// normal() does no gridding: A^H A is a convolution with the trajectory's point spread function in every coil, done by
-/// FFTs of twice the image's size. It agrees with adjoint(forward(x)) to the error of the Nufft.
+/// FFTs of about twice the image's size. It agrees with adjoint(forward(x)) to the error of the Nufft.
 ///
 /// Fessler et al., Toeplitz-based iterative image reconstruction for MRI with correction for magnetic field
 /// inhomogeneity. IEEE Transactions on Signal Processing 53:3393-3402, 2005.

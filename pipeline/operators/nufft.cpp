@@ -10,22 +10,13 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "pipeline/core/vectorised.h"
+#include "pipeline/operators/fast_size.h"
 
 namespace voxprior {
 namespace {
 
 constexpr int kWidest = 16;
 using Complex = c10::complex<float>;
-
-/// The least even number from `least` on with no factor above 5: fast to transform.
-std::int64_t fast_size(std::int64_t least) {
-  for (std::int64_t size = least + least % 2;; size += 2) {
-    std::int64_t rest = size;
-    for (const std::int64_t factor : {2, 3, 5})
-      while (rest % factor == 0) rest /= factor;
-    if (rest == 1) return size;
-  }
-}
 
 /// Weights of the cells that a sample touches along one axis: one cell along an axis of length 1.
 struct Weights {

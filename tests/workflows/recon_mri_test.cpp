@@ -105,6 +105,37 @@ TEST_F(ReconMri, OneSliceIsAsGoodAsAVolume) {
   }
 }
 
+TEST_F(ReconMri, SpokesAreReconstructedFromEveryFormat) {
+  const Volume slice = in_air(test::part_of(read_volume(testdata("brain_t1_crop.nii.gz")), {4, 4, 18}, {36, 32, 1}), 0);
+  write_volume(file("slice.nii.gz"), slice);
+  for (const std::string ending : {".h5", ".npy", ".cfl"}) {
+    const Outcome simulated =
+        run("simulate", "mri", file("slice.nii.gz"), "scan" + ending,
+            {"--mask", "radial", "--acceleration", "1.5", "--coils", "4", "--noise", "1", "--overwrite"});
+    ASSERT_EQ(simulated.exit_code, 0) << simulated.err;
+    EXPECT_THAT(simulated.out, HasSubstr("as spokes"));
+    const std::string arrays = ending == ".h5" ? ".npy" : ending;
+    std::vector<std::string> words{"--method", "cg", "--maps", file("scan.maps" + arrays), "--overwrite"};
+    if (ending != ".h5")
+      words.insert(words.end(), {"--trajectory", file("scan.trajectory" + ending), "--like", file("slice.nii.gz")});
+    const Outcome outcome = recon("mri", file("scan" + ending), "image.nii.gz", words);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("notice: trajectory: "));
+    const double found = psnr(slice, volume("image.nii.gz"));
+    RecordProperty(ending, std::to_string(found));
+    EXPECT_GT(found, 25) << ending;
+    EXPECT_EQ(volume("image.nii.gz").geometry.size, slice.geometry.size);
+  }
+  const std::set<std::string> before = scratch_.names();
+  expect_refused(recon("mri", file("scan.npy"), "x.nii.gz",
+                       {"--trajectory", file("scan.trajectory.npy"), "--mask", file("scan.maps.npy")}),
+                 2, "recon mri");
+  expect_refused(recon("mri", file("scan.npy"), "x.nii.gz", {"--trajectory", file("scan.maps.npy")}), 3, "recon mri");
+  expect_refused(run("simulate", "mri", file("slice.nii.gz"), "y.h5", {"--mask", "radial", "--calibration", "8"}), 2,
+                 "simulate mri");
+  EXPECT_EQ(new_since(before), std::set<std::string>{});
+}
+
 TEST_F(ReconMri, DivergenceIsToldAndTheBestIterateKept) {
   simulate();
   const Outcome outcome =

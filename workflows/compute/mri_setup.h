@@ -8,15 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/operators/cartesian_sense.h"
+#include "pipeline/core/linear_operator.h"
 #include "workflows/compute/recon_session.h"
 
 namespace voxprior {
 
 /// What a reconstruction of MRI data starts from.
 struct MriSetup {
-  std::shared_ptr<const CartesianSense> sense;
-  torch::Tensor kspace;  ///< [C,D,H,W], prewhitened where there was a noise scan, without oversampling of the readout
+  std::shared_ptr<const LinearOperator> sense;
+  torch::Tensor kspace;  ///< [C,D,H,W], prewhitened where there was a noise scan, without oversampling of the readout;
+                         ///< off the grid [C,M]
   double noise = 0;      ///< standard deviation in each part of `kspace`; 0: not known
   std::vector<std::string> notices;
 

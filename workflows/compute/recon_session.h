@@ -50,7 +50,7 @@ struct ReconResult {
   std::vector<std::string> notices;
 };
 
-/// Cartesian multi-coil data. Arrays as in KSpace (io/raw/kspace.h).
+/// Multi-coil data, Cartesian where there is no trajectory. Arrays as in KSpace (io/raw/kspace.h).
 struct MriProblem {
   std::array<std::int64_t, 3> size_ijk{};
   std::array<std::int64_t, 3> shown{};  ///< voxels to keep about the centre
@@ -58,6 +58,7 @@ struct MriProblem {
   std::int64_t virtual_coils = 0;  ///< to combine them to, if there are more; 0: leave them as they are
   std::vector<std::complex<float>> samples, maps, calibration, noise;  ///< the last three may be empty
   std::vector<std::uint8_t> sampled;
+  std::vector<float> trajectory;
   double sigma = 0;  ///< of the noise in each real channel; 0: from the noise scan, else from the data
 };
 

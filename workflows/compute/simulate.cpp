@@ -6,6 +6,7 @@
 
 #include "pipeline/operators/cartesian_sense.h"
 #include "pipeline/operators/ct_projector.h"
+#include "pipeline/operators/non_cartesian_sense.h"
 #include "pipeline/reconstruction/ct_scan_noise.h"
 #include "workflows/compute/ct_setup.h"
 #include "workflows/compute/resource_errors.h"
@@ -34,9 +35,15 @@ void voxprior_simulate_kspace(const voxprior::MriScan& scan, std::vector<std::co
     at::set_num_threads(scan.threads);
     const torch::NoGradGuard no_grad;
     const auto& [i, j, k] = scan.size_ijk;
-    const CartesianSense sense(view_of(scan.maps, {scan.coils, k, j, i}, torch::kComplexFloat),
-                               view_of(scan.sampled, {k, j, i}, torch::kUInt8).to(torch::kBool));
-    const torch::Tensor y = sense.forward(view_of(scan.image, {k, j, i}, torch::kComplexFloat)).contiguous();
+    const torch::Tensor maps = view_of(scan.maps, {scan.coils, k, j, i}, torch::kComplexFloat);
+    const torch::Tensor image = view_of(scan.image, {k, j, i}, torch::kComplexFloat);
+    const auto samples = static_cast<std::int64_t>(scan.trajectory.size()) / 3;
+    const torch::Tensor y =
+        (samples == 0
+             ? CartesianSense(maps, view_of(scan.sampled, {k, j, i}, torch::kUInt8).to(torch::kBool)).forward(image)
+             : NonCartesianSense(maps, view_of(scan.trajectory, {samples, 3}, torch::kFloat32).flip({1}).contiguous())
+                   .forward(image))
+            .contiguous();
     const auto* first = reinterpret_cast<const std::complex<float>*>(y.data_ptr<c10::complex<float>>());
     kspace.assign(first, first + y.numel());
   });

@@ -17,10 +17,13 @@ struct MriScan {
   std::int64_t coils = 1;
   std::vector<std::complex<float>> image, maps;
   std::vector<std::uint8_t> sampled;
+  std::vector<float>
+      trajectory;  ///< [sample][i, j, k] in cycles per field of view; empty: on the grid, as sampled says
   int threads = 1;
 };
 
-/// The k-space of CartesianSense (pipeline/operators), 0 where nothing is sampled. Loads LibTorch.
+/// The k-space of CartesianSense (pipeline/operators), 0 where nothing is sampled, or [coil][sample] of
+/// NonCartesianSense. Loads LibTorch.
 std::vector<std::complex<float>> simulate_kspace(const MriScan& scan);
 
 /// Line integrals [view][row][column] of `attenuation` (1/mm) on `grid`. Loads LibTorch. Throws Error(ExitCode::input)

@@ -12,6 +12,7 @@
 namespace voxprior {
 namespace {
 
+using testing::Contains;
 using testing::DoubleNear;
 using testing::Each;
 using testing::ElementsAre;
@@ -67,6 +68,8 @@ class ScannerFile {
     readout.head.read_dir[0] = readout.head.phase_dir[1] = readout.head.slice_dir[2] = 1;
     edit(readout.head);
     ISMRMRD::ismrmrd_make_consistent_acquisition(&readout);
+    for (int n = 0; n < samples && readout.head.trajectory_dimensions > 0; ++n)
+      readout.traj[n * readout.head.trajectory_dimensions] = static_cast<float>(n - samples / 2) / 4;
     for (int n = 0; n < samples * coils; ++n) readout.data[n] = value + static_cast<float>(n);
     ISMRMRD::ismrmrd_append_acquisition(file_.get(), &readout);
     ISMRMRD::ismrmrd_cleanup_acquisition(&readout);
@@ -115,6 +118,48 @@ TEST_F(Ismrmrd, WhatIsWrittenComesBack) {
   EXPECT_THAT(after.grid.origin_mm, Pointwise(DoubleNear(1e-4), before.grid.origin_mm));  // ISMRMRD keeps floats
   EXPECT_THAT(after.grid.lps_from_index, Pointwise(DoubleNear(1e-6), before.grid.lps_from_index));
   EXPECT_EQ(scratch_.names(), std::set<std::string>{"a.h5"});
+}
+
+TEST_F(Ismrmrd, ATrajectoryComesBack) {
+  KSpace before = awkward_kspace();
+  before.shown = before.grid.size;
+  before.sampled.clear();
+  before.samples.resize(3 * 4 * 5);  // four readouts of five samples
+  before.readout_length = 5;
+  for (int n = 0; n < 20; ++n) {
+    const auto share = static_cast<float>(n - 10) / 10;
+    before.trajectory.insert(before.trajectory.end(), {4 * share, -2.5F * share, 1.5F * share});
+  }
+  write_ismrmrd(path(), before, Overwrite::no);
+  const KSpace after = read();
+  EXPECT_FALSE(after.on_grid());
+  EXPECT_EQ(after.samples, before.samples);
+  EXPECT_EQ(after.trajectory, before.trajectory);
+  EXPECT_EQ(after.readout_length, 5);
+  EXPECT_EQ(after.noise, before.noise);
+  EXPECT_EQ(after.grid.size, before.grid.size);
+  EXPECT_THAT(after.notices, Contains(HasSubstr("numbers up to 4 taken as cycles per field of view")));
+}
+
+TEST_F(Ismrmrd, AStackOfStarsTakesItsPartitionFromTheCounter) {
+  ScannerFile file(path());
+  file.encoding().trajectory = ISMRMRD::TrajectoryType::RADIAL;
+  file.encoding().encodedSpace.matrixSize = {4, 4, 6};
+  file.encoding().encodingLimits.kspace_encoding_step_2 = ISMRMRD::Limit(0, 5, 3);
+  for (const int partition : {0, 5})
+    file.add(0, 1, [&](auto& head) {
+      head.trajectory_dimensions = 2;
+      head.discard_pre = 1;
+      head.idx.kspace_encode_step_2 = static_cast<std::uint16_t>(partition);
+    });
+  file.finish();
+  const KSpace kspace = read();
+  EXPECT_EQ(kspace.positions(), 6);  // the first of four samples is discarded
+  EXPECT_EQ(kspace.samples[0], Complex(2));
+  std::vector<float> k;
+  for (std::size_t n = 2; n < kspace.trajectory.size(); n += 3) k.push_back(kspace.trajectory[n]);
+  EXPECT_THAT(k, ElementsAre(-3, -3, -3, 2, 2, 2));
+  EXPECT_FLOAT_EQ(kspace.trajectory[0], -1);  // the second of -0.5, -0.25, 0, 0.25 cycles per voxel
 }
 
 TEST_F(Ismrmrd, AnInputIsNotTouched) {
