@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "io/volume_or_slice.h"
 #include "pipeline/metrics/error_metrics.h"
 #include "pipeline/metrics/ssim.h"
 #include "workflows/cli/arguments.h"
@@ -19,7 +20,7 @@ constexpr double kBrainShareOfPeak = 0.02;
 
 Volume read_on_grid_of(const Volume& reference, const fs::path& path, const ReadOptions& reading) {
   check_readable(path);
-  Volume volume = read_volume(path, reading);
+  Volume volume = read_volume_or_slice(path, reading);
   if (!on_one_grid(reference.geometry, volume.geometry)) {
     fail(ExitCode::input, path, ": not on the grid of the reference; resample it, or compare what belongs together");
   }
@@ -55,7 +56,7 @@ bool is_volume_file(const fs::path& path) { return without_volume_ending(path) !
 Comparison compare_volumes(const fs::path& reference_path, const fs::path& test_path, const ComparisonTerms& terms,
                            const ReadOptions& reading) {
   check_readable(reference_path);
-  const Volume reference = read_volume(reference_path, reading);
+  const Volume reference = read_volume_or_slice(reference_path, reading);
   const Volume test = read_on_grid_of(reference, test_path, reading);
   const double peak = peak_of(reference, terms.peak);
   if (!(peak > 0)) fail(ExitCode::input, reference_path, ": has no positive voxels; state the data range with --peak");

@@ -57,7 +57,7 @@ std::string stop_reason_name(StopReason reason);
 struct Reconstruction {
   torch::Tensor image;  ///< x, of a's domain, in its own unit
   StopReason stop = StopReason::finished;
-  int best_iteration = 0;            ///< the iteration that `image` is from: the last one, unless it diverged
+  int best_iteration = 0;  ///< the iteration that `image` is from: the last one, unless it diverged; 0: the start
   std::vector<IterationRecord> log;  ///< one an iteration
   double data_residual = 0;          ///< of `image`: |A x - y| / |y|, weighted
   double residual_over_noise =

@@ -32,11 +32,17 @@ Reconstruction reconstruct_normalised(const NormalisedProblem& problem, const Re
   result.stop = monitor.reason();
   result.best_iteration = static_cast<int>(result.log.size());
   if (result.stop == StopReason::diverged) {
-    u = monitor.best().defined() ? monitor.best() : problem.start;
+    u = monitor.best();
     result.best_iteration = monitor.best_iteration();
+    // Iterates that only ever got worse have done nothing for the image that they began with.
+    if (!u.defined() || data_fit(problem, problem.start).data_residual < data_fit(problem, u).data_residual) {
+      u = problem.start;
+      result.best_iteration = 0;
+    }
     std::ostringstream warning;
     warning << "the iterations diverged; the image is that of iteration " << result.best_iteration << " of "
-            << result.log.size() << ". A smaller step or a stronger prior may help";
+            << result.log.size() << (result.best_iteration == 0 ? ", the start of all" : "")
+            << ". A smaller step or a stronger prior may help";
     result.warnings.push_back(warning.str());
   }
   const DataFit fit = data_fit(problem, u);

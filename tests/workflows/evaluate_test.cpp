@@ -36,6 +36,20 @@ TEST_F(EvaluateCommand, PsnrOfAConstantErrorIsPeakOverIt) {
   EXPECT_THAT(test::bytes_of(scratch_ / "e.csv"), HasSubstr("two_more.nii\",40,"));
 }
 
+// What `recon mri` makes of a slice can be measured, too.
+TEST_F(EvaluateCommand, ASliceAloneIsMeasuredInTwoDimensions) {
+  Volume slice = read_volume(scratch_ / "ref.nii");
+  slice.geometry.size = {7, 30, 1};
+  write_volume(scratch_ / "slice.nii", slice);
+  for (float& v : slice.voxels) v = v * 1.1F + 1;
+  write_volume(scratch_ / "other.nii", slice);
+  const Outcome outcome = voxprior_run({"evaluate", file("slice.nii"), file("other.nii"), "--json", file("e.json")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const double ssim = json("e.json")["cases"][0]["ssim"].get<double>();
+  EXPECT_GT(ssim, 0);
+  EXPECT_LT(ssim, 1);
+}
+
 TEST_F(EvaluateCommand, DefaultPeakIgnoresZerosAndDefaultMaskIsTwoPercentOfIt) {
   Volume volume = read_volume(scratch_ / "ref.nii");
   std::fill_n(volume.voxels.begin(), 100, 0.f);

@@ -98,6 +98,19 @@ TEST(Reconstruct, WarnsOfDivergenceAndReturnsTheBestIterate) {
   EXPECT_NE(reconstruct(problem, gradient_descent, options).stop, StopReason::diverged);
 }
 
+TEST(Reconstruct, IteratesThatOnlyGetWorseGiveBackTheStart) {
+  MethodOptions options;
+  options.iterations = 100;
+  options.step = 50;
+  ReconstructionProblem problem = test::gaussian_problem();
+  problem.start = problem.y + 0.01 * torch::ones_like(problem.y);
+  const Reconstruction result = reconstruct(problem, gradient_descent, options);
+  EXPECT_EQ(result.stop, StopReason::diverged);
+  EXPECT_EQ(result.best_iteration, 0);
+  EXPECT_THAT(result.warnings.at(0), testing::HasSubstr("iteration 0 of"));
+  EXPECT_LT((result.image - problem.start).abs().max().item<double>(), 1e-5);
+}
+
 TEST(Reconstruct, AnImageThatIsNotFiniteIsDivergence) {
   ReconstructionProblem problem = test::gaussian_problem();
   problem.denoise = [](const torch::Tensor& x, double) { return x * std::numeric_limits<float>::quiet_NaN(); };
