@@ -66,7 +66,6 @@ struct TrainingConfig {
   struct Augment {
     double rescale = 0.2;  ///< intensity factor in 1 -/+ this
     double gamma = 0.3;    ///< share of patches with a random intensity curve
-    double contrast = 0;   ///< kind denoiser: share whose tissues get other intensities (random_contrast)
     double resolution =
         0.4;  ///< share blurred, sharpened or resampled, so that smooth scans do not teach oversmoothing
     double zeroed_background = 0.25;  ///< share whose background stays exactly zero, as in skull-stripped scans
@@ -78,6 +77,9 @@ struct TrainingConfig {
     double scaling = 0.06;        ///< along each axis, factor in 1 -/+ this
     double shift_voxels = 1;      ///< along each axis, up to this
     double warp_voxels = 1;       ///< standard deviation of a smooth displacement
+
+    // Of patches (kind denoiser):
+    double contrast = 0;  ///< share whose tissues get other intensities (random_contrast)
   } augment;
 
   struct Noise {
