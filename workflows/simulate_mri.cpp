@@ -142,7 +142,7 @@ KSpace measure(const MriScan& scan, const Geometry& grid, double sigma, std::uin
   kspace.shown = grid.size;
   kspace.sampled = scan.sampled;
   kspace.trajectory = scan.trajectory;
-  kspace.readout_length = samples_per_spoke(scan.size_ijk);
+  if (!kspace.on_grid()) kspace.readout_length = samples_per_spoke(scan.size_ijk);
   kspace.samples = simulate_kspace(scan);
   if (sigma == 0) return kspace;
   const std::vector<Complex> noise = complex_noise(kspace.samples.size(), sigma, seed, 1);

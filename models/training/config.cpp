@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "models/network/autoencoder.h"
 #include "models/network/position.h"
-#include "models/training/toml_section.h"
+#include "models/training/config_parts.h"
 #include "pipeline/bridge/registry.h"
 #include "pipeline/samplers/registry.h"
 
@@ -13,7 +13,6 @@ namespace voxprior {
 namespace {
 
 const std::set<std::string> kDistillSections{"distill", "data", "augment", "training"};
-const std::set<std::string> kSelfSupervisedSections{"model", "data", "augment", "noise", "training"};
 
 // Whole volumes need noise that hides them; details are small, and neither is a scan with a scanner's noise.
 TrainingConfig defaults_of(ModelKind kind) {
@@ -164,24 +163,6 @@ void read_loss(TomlSection section, TrainingConfig& config) {
   section.refuse_unknown_keys();
 }
 
-void read_training(TomlSection section, TrainingConfig& config) {
-  TrainingConfig::Training& training = config.training;
-  section.read("steps", training.steps, 1, 100'000'000);
-  section.read("batch", training.batch, 1, 4096);
-  if (config.kind != ModelKind::diffusion) section.read("patch", training.patch, 8, 512);
-  section.read("learning_rate", training.learning_rate, 1e-7, 1);
-  section.read("warmup_steps", training.warmup_steps, 0, 1'000'000);
-  section.read("cooldown", training.cooldown, 0, 1);
-  section.read("clip_norm", training.clip_norm, 1e-6, 1e6);
-  section.read("ema", training.ema, 0, 0.999999);
-  section.read("seed", training.seed, 0, INT64_MAX);
-  section.read("precision", training.precision, {"auto", "float32", "bfloat16"});
-  section.read("checkpoint_minutes", training.checkpoint_minutes, 0, 1e5);
-  section.read("validate_every", training.validate_every, 1, 100'000'000);
-  if (config.kind != ModelKind::diffusion) section.read("validation_crop", training.validation_crop, 16, 1024);
-  section.refuse_unknown_keys();
-}
-
 // What is best is known when the network is there: training goes on or starts again with another [sampling].
 void read_sampling(TomlSection section, TrainingConfig& config) {
   std::vector<std::string> names;
@@ -231,47 +212,24 @@ void check_bridge_data(const TrainingConfig& config, const std::string& file) {
     fail(ExitCode::usage, file, ": noise.kinds: magnitudes of MRI are no Hounsfield units; for ct leave it out");
 }
 
-// Noisy scans are taken as they are: no halving, no curve, no resampling, no other noise than what they have.
-void read_self_supervised_model(TomlSection section, const ModelCard* from, TrainingConfig& config) {
-  TrainingConfig::Model& model = config.model;
-  section.read("from", model.from);
-  section.read("name", model.name);
-  if (!from) {
-    section.read("modality", model.modality, {"mr", "any"});
-    section.read("channels", model.widths.channels, 8, 1024);
-    section.read("blocks", model.widths.blocks, 1, 16);
-    section.read("embedding", model.widths.embedding, 8, 1024);
-  }
-  section.read("weights", model.weights, {"float32", "float16"});
-  section.read("training_data", model.training_data);
-  section.read("licence", model.licence);
-  section.refuse_unknown_keys();
-}
+}  // namespace
 
-void read_self_supervised_data(TomlSection section, TrainingConfig::Data& data) {
-  section.read("train", data.train);
-  section.read("validate", data.validate);
-  section.read("exclude", data.exclude);
-  section.read("repeats", data.repeats);
-  section.read("frames", data.frames, 0, 100'000);
+void read_training(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Training& training = config.training;
+  section.read("steps", training.steps, 1, 100'000'000);
+  section.read("batch", training.batch, 1, 4096);
+  if (config.kind != ModelKind::diffusion) section.read("patch", training.patch, 8, 512);
+  section.read("learning_rate", training.learning_rate, 1e-7, 1);
+  section.read("warmup_steps", training.warmup_steps, 0, 1'000'000);
+  section.read("cooldown", training.cooldown, 0, 1);
+  section.read("clip_norm", training.clip_norm, 1e-6, 1e6);
+  section.read("ema", training.ema, 0, 0.999999);
+  section.read("seed", training.seed, 0, INT64_MAX);
+  section.read("precision", training.precision, {"auto", "float32", "bfloat16"});
+  section.read("checkpoint_minutes", training.checkpoint_minutes, 0, 1e5);
+  section.read("validate_every", training.validate_every, 1, 100'000'000);
+  if (config.kind != ModelKind::diffusion) section.read("validation_crop", training.validation_crop, 16, 1024);
   section.refuse_unknown_keys();
-}
-
-void read_self_supervised_noise(TomlSection section, TrainingConfig::Noise& noise) {
-  section.read("distribution", noise.distribution, {"auto", "gaussian", "rician"});
-  section.read("added_min", noise.added_min, 0.01, 10);
-  section.read("added_max", noise.added_max, 0.01, 10);
-  section.refuse_unknown_keys();
-}
-
-void check_self_supervised(const TrainingConfig& config, const std::string& file) {
-  const std::set<std::int64_t> frames(config.data.frames.begin(), config.data.frames.end());
-  if (!config.data.frames.empty() && !config.data.repeats)
-    fail(ExitCode::usage, file, ": data.frames chooses among repeats; say data.repeats = true, too");
-  if (frames.size() != config.data.frames.size() || frames.size() == 1)
-    fail(ExitCode::usage, file, ": data.frames must name two or more different frames");
-  if (config.noise.added_min > config.noise.added_max)
-    fail(ExitCode::usage, file, ": noise.added_min must not be above noise.added_max");
 }
 
 void check_together(const TrainingConfig& config, const std::string& file) {
@@ -314,8 +272,6 @@ void check_together(const TrainingConfig& config, const std::string& file) {
       !config.has_pairs())
     fail(ExitCode::usage, file, ": no key of [data] names what to train on; give data.train");
 }
-
-}  // namespace
 
 bool TrainingConfig::Told::on(const std::string& condition) const {
   return std::find(what.begin(), what.end(), condition) != what.end();
@@ -374,45 +330,6 @@ TrainingConfig read_distillation_config(const std::filesystem::path& path, const
   check_together(config, file);
   if (!config.data.autoencoder.empty())
     fail(ExitCode::usage, file, ": data.autoencoder: only models on volumes can be distilled");
-  return config;
-}
-
-std::string read_starting_model(const std::filesystem::path& path) {
-  const toml::table table = parse_toml(path, kSelfSupervisedSections);
-  std::string from;
-  TomlSection(table, "model", path.string()).read("from", from);
-  return from;
-}
-
-TrainingConfig read_self_supervised_config(const std::filesystem::path& path, const ModelCard* from,
-                                           const UnetWidths& widths) {
-  const std::string file = path.string();
-  const toml::table table = parse_toml(path, kSelfSupervisedSections);
-  TrainingConfig config;
-  config.self_supervised = true;
-  config.augment = {0.1, 0, 0, 0, 0, 0};
-  TrainingConfig::Training& training = config.training;
-  training.patch = 48;
-  training.warmup_steps = 20;
-  training.validate_every = 100;
-  training.steps = from ? 300 : 1000;
-  training.learning_rate = from ? 2e-4 : 1e-3;
-  if (from) {
-    config.model.name = from->name + "-tuned";
-    config.model.modality = from->modality;
-    config.model.widths = widths;
-    config.noise.sigma_min = from->sigma_min;
-    config.noise.sigma_max = from->sigma_max;
-  }
-  read_self_supervised_model({table, "model", file}, from, config);
-  read_self_supervised_data({table, "data", file}, config.data);
-  TomlSection augment(table, "augment", file);
-  augment.read("rescale", config.augment.rescale, 0, 0.9);
-  augment.refuse_unknown_keys();
-  read_self_supervised_noise({table, "noise", file}, config.noise);
-  read_training({table, "training", file}, config);
-  check_together(config, file);
-  check_self_supervised(config, file);
   return config;
 }
 
