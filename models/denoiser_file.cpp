@@ -27,11 +27,6 @@ void check_sampler(const ModelCard& card, const std::filesystem::path& path) {
 
 }  // namespace
 
-ModelKind kind_of_denoising_model(const std::filesystem::path& path) {
-  const ModelCard card = model_card_of(read_safetensors(path).metadata, path);
-  return card.kind == name_of(ModelKind::bridge) ? ModelKind::bridge : ModelKind::denoiser;
-}
-
 LoadedDenoiser load_denoiser(const std::filesystem::path& path, torch::Device device, torch::ScalarType body_type,
                              ModelKind kind) {
   NetworkFile file = read_network(path, kind, device);

@@ -35,10 +35,6 @@ struct LoadedDenoiser {
   bool variance_learned = false;
 };
 
-/// What kind of model a file holds that `denoise` takes: denoiser or bridge. Throws Error(ExitCode::model) when it is
-/// missing or damaged; a file of any other kind is taken for a denoiser, which load_denoiser() will refuse to load.
-ModelKind kind_of_denoising_model(const std::filesystem::path& path);
-
 /// Reads a model file of this kind. Executes nothing from it. `body_type`: see models/precision.h. A network of kind
 /// diffusion sees all of its volume: it has no halo to be tiled with. Of a distilled network (card.distilled) `denoise`
 /// is the consistency function f, which only sample_consistency() may be given; of a bridge it is the predictor

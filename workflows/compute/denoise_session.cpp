@@ -19,6 +19,7 @@
 #include "workflows/compute/device.h"
 #include "workflows/compute/on_device.h"
 #include "workflows/compute/resource_errors.h"
+#include "workflows/model_kind.h"
 
 namespace voxprior {
 namespace {
@@ -36,12 +37,17 @@ ModelFacts facts_of(const LoadedDenoiser& model) {
   return facts;
 }
 
+/// Another kind than these two is taken for a denoiser, which load_denoiser() refuses in words.
+ModelKind denoising_kind(const std::string& model_file) {
+  return kind_of_model(model_file) == name_of(ModelKind::bridge) ? ModelKind::bridge : ModelKind::denoiser;
+}
+
 class TiledSession final : public DenoiseSession {
  public:
   TiledSession(const SessionOptions& options, const torch::Device& device)
       : device_(device),
         precision_(choose_precision(options.precision, device)),
-        loaded_(load_denoiser(options.model_file, device, precision_, kind_of_denoising_model(options.model_file))),
+        loaded_(load_denoiser(options.model_file, device, precision_, denoising_kind(options.model_file))),
         facts_(facts_of(loaded_)),
         mirrors_(options.mirrors),
         network_(on_device(loaded_.denoise, device)),
@@ -98,21 +104,18 @@ class TiledSession final : public DenoiseSession {
   void follow_bridge(std::vector<float>& voxels, const DenoisePlan& plan, const BridgeRun& run,
                      ProgressDisplay& progress) const override {
     with_resource_errors([&] {
-      const TilePlan tiles = plan_tiles_of(reversed(plan.size), loaded_.locality, reversed(plan.tile));
       const NamedBridgeSampler& sampler = bridge_sampler_by_name(run.sampler);
       const std::vector<double> path = bridge_path(run.steps, run.strength);
       const int all = evaluations(sampler, path);
       int done = 0;
       const BridgePredictor predict = [&](const torch::Tensor& x, double share) {
-        const torch::Tensor clean = denoise_in_tiles(
-            denoise_, x, share, tiles, [&](double fraction) { progress.update((done + fraction) / all); });
+        const Progress report = [&](double fraction) { progress.update((done + fraction) / all); };
+        const torch::Tensor clean = in_tiles(denoise_, x, share, plan, report);
         ++done;
         return clean;
       };
       const torch::Tensor scan = tensor_of(voxels, plan).clone();
-      const torch::Tensor result =
-          sampler.sample(predict, scan, path, step_noise({run.seed}), loaded_.card.bridge->epsilon).contiguous();
-      std::copy_n(result.data_ptr<float>(), voxels.size(), voxels.data());
+      put(sampler.sample(predict, scan, path, step_noise({run.seed}), loaded_.card.bridge->epsilon), voxels);
     });
   }
 
