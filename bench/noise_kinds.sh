@@ -9,14 +9,16 @@
 #   --percent P        noise in percent of the 99.5th percentile of the non-zero voxels
 #   --kinds "A B"      of: white zero-filled hamming hann partial-fourier middle side gfactor
 #   --model NAME|FILE  default: mri-t1
+#   --dipy             also DIPY's NLMEANS, which is given the true sigma of every voxel (minutes a row)
 #   --build FOLDER     an existing build to use, instead of building into build/bench
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-percent=9 kinds="white zero-filled hamming hann partial-fourier middle side gfactor" model=mri-t1 build="" volumes=() made_by="bench/noise_kinds.sh"
+percent=9 kinds="white zero-filled hamming hann partial-fourier middle side gfactor" model=mri-t1 build="" dipy="" volumes=() made_by="bench/noise_kinds.sh"
 while [ $# -gt 0 ]; do
   case "$1" in
     --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+    --dipy) dipy=yes made_by+=" --dipy"; shift ;;
     --percent | --kinds | --model | --build)
       [ $# -ge 2 ] || { echo "noise_kinds.sh: $1 needs a value; see --help" >&2; exit 2; }
       declare "${1#--}=$2"
@@ -62,22 +64,29 @@ remove() {  # remove OUT OPTIONS...: prints the decibels reached and the sigma f
   "$voxprior" denoise "$folder/noisy.nii" "$folder/$out.nii" --model "$model_file" --progress none --overwrite "$@" > /dev/null 2>&1
   echo "$(psnr "$folder/$out.nii") $(field "$folder/$out.voxprior.json" 'r["noise"]["sigma"]')"
 }
+with_dipy() {
+  [ -n "$dipy" ] || { echo nan; return; }
+  "$root/bench/dipy_nlmeans.py" nlmeans-map "$folder/noisy.nii" "$folder/dipy.nii" "$folder/map.nii" rician >&2
+  psnr "$folder/dipy.nii"
+}
 
 "$root/bench/made_by.py" "$made_by" "$voxprior" "$model_file"
 echo
-echo "| noise | made by \`add-noise --kind rician --percent $percent\` and | noisy, dB | as white and even, dB | as it is, dB | sigma | found as white | found |"
-echo "|---|---|---:|---:|---:|---:|---:|---:|"
+echo "| noise | made by \`add-noise --kind rician --percent $percent\` and | noisy, dB | as white and even, dB | as it is, dB | sigma | found as white | found |${dipy:+ DIPY, dB |}"
+echo "|---|---|---:|---:|---:|---:|---:|---:|${dipy:+---:|}"
 for kind in $kinds; do
   options=$(options_of "$kind")
   for volume in "${volumes[@]}"; do
     echo "$(date +%H:%M:%S) $kind $(basename "$volume")" >&2
     # shellcheck disable=SC2086  # the options are split at blanks on purpose
     "$voxprior" add-noise "$volume" "$folder/noisy.nii" --kind rician --percent "$percent" --seed 1 --overwrite \
-      --reference "$folder/reference.nii" $options > /dev/null
+      --reference "$folder/reference.nii" --noise-map "$folder/map.nii" $options > /dev/null
     echo "$(psnr "$folder/noisy.nii") $(remove white --spectrum white --sigma-map none) $(remove auto)" \
-         "$(field "$folder/noisy.voxprior.json" 'r["noise"]["sigma"]')"
-  done | awk -v kind="$kind" -v options="$options" '
-    { for (i = 1; i <= 6; ++i) sum[i] += $i }
-    END { printf "| %s | %s | %.2f | %.2f | **%.2f** | %.1f | %.1f | %.1f |\n",
-          kind, options == "" ? "" : "`" options "`", sum[1] / NR, sum[2] / NR, sum[4] / NR, sum[6] / NR, sum[3] / NR, sum[5] / NR }'
+         "$(field "$folder/noisy.voxprior.json" 'r["noise"]["sigma"]') $(with_dipy)"
+  done | awk -v kind="$kind" -v options="$options" -v dipy="$dipy" '
+    { for (i = 1; i <= 7; ++i) sum[i] += $i }
+    END { printf "| %s | %s | %.2f | %.2f | **%.2f** | %.1f | %.1f | %.1f |",
+          kind, options == "" ? "" : "`" options "`", sum[1] / NR, sum[2] / NR, sum[4] / NR, sum[6] / NR, sum[3] / NR, sum[5] / NR
+          if (dipy) printf " %.2f |", sum[7] / NR
+          print "" }'
 done

@@ -11,6 +11,7 @@
 #include "io/volume_file.h"
 #include "io/voxel_codec.h"
 #include "pipeline/intensity/normalise.h"
+#include "pipeline/noise/ct_noise.h"
 #include "workflows/anatomy.h"
 #include "workflows/commands.h"
 #include "workflows/dicom_info.h"
@@ -83,12 +84,19 @@ double percent_of_range(const Volume& volume, double sigma) {
   return range > 0 ? 100 * sigma / range : 0;
 }
 
+Json spread_of(const LocalNoise& local, bool varies) {
+  if (!local.seen) return nullptr;
+  return {{"varies", varies}, {"p5", local.low}, {"p95", local.high}, {"confidence", local.confidence}};
+}
+
 Json describe_ct_noise(const Volume& volume) {
   const NoiseLevel noise = noise_level(volume, {});
+  const LocalNoise local = local_ct_noise(volume.voxels.data(), volume.geometry.size);
   return {{"kind", name_of(noise.kind)},
           {"sigma", noise.sigma},
           {"percent_of_p99.5", percent_of_range(volume, noise.sigma)},
-          {"white", nullptr}};
+          {"white", nullptr},
+          {"map", spread_of(local, local.varies)}};
 }
 
 /// Confidences are 0 to 1; what was not seen is null.
@@ -102,18 +110,12 @@ Json describe_noise(const Volume& volume, const NoiseSurvey& seen) {
             {"percent_of_p99.5", percent_of_range(volume, seen.sigma)},
             {"white", seen.whole.white && !seen.correlated()},
             {"spectrum", nullptr},
-            {"map", nullptr}};
+            {"map", spread_of(seen.local, seen.varies())}};
   if (seen.texture.seen) {
     json["spectrum"] = {{"kept", seen.texture.filter.kept},
                         {"taper", seen.texture.filter.taper},
                         {"sigma_before_filter", seen.texture.sigma_in_band},
                         {"confidence", seen.texture.confidence}};
-  }
-  if (seen.local.seen) {
-    json["map"] = {{"varies", seen.varies()},
-                   {"p5", seen.local.low},
-                   {"p95", seen.local.high},
-                   {"confidence", seen.local.confidence}};
   }
   return json;
 }
@@ -181,8 +183,8 @@ void print_noise(const Json& noise) {
                               (noise["white"].is_null()     ? "in soft tissue"
                                : noise["white"].get<bool>() ? "white"
                                                             : "not white"));
-  if (!looked_at) return;
-  const Json &spectrum = noise["spectrum"], &map = noise["map"];
+  const Json& map = noise["map"];
+  const Json spectrum = looked_at ? noise["spectrum"] : Json();
   if (!spectrum.is_null() && !noise["white"].get<bool>()) {
     print_line("spectrum ", "kept " + times(spectrum["kept"]) + ", taper " + times(spectrum["taper"]) +
                                 ", sigma before it " + number(spectrum["sigma_before_filter"]) +

@@ -85,6 +85,19 @@ NoiseLevel mr_noise(const Volume& volume, const NoiseChoice& choice) {
   return noise;
 }
 
+NoiseLevel ct_noise(const Volume& volume, const NoiseChoice& choice) {
+  NoiseLevel noise;
+  noise.sigma = choice.sigma ? *choice.sigma : estimate_ct_noise(volume.voxels.data(), volume.geometry.size);
+  if (choice.filter) noise.filter = *choice.filter;
+  if (choice.sigma || choice.spread != NoiseChoice::Spread::automatic || !noise.filter.keeps_all()) return noise;
+  LocalNoise local = local_ct_noise(volume.voxels.data(), volume.geometry.size);
+  if (local.seen && local.varies) {
+    noise.sigma = local.typical;
+    noise.map = std::move(local.sigma);
+  }
+  return noise;
+}
+
 }  // namespace
 
 NoiseChoice parse_noise_choice(const std::string& kind, const std::string& sigma, const std::string& sigma_map,
@@ -107,15 +120,7 @@ NoiseChoice parse_noise_choice(const std::string& kind, const std::string& sigma
 
 NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice) {
   const bool map_given = choice.spread == NoiseChoice::Spread::file;
-  NoiseLevel noise;
-  if (!is_ct(volume)) {
-    noise = mr_noise(volume, choice);
-  } else if (choice.sigma) {
-    noise.sigma = *choice.sigma;
-  } else if (!map_given) {
-    noise.sigma = estimate_ct_noise(volume.voxels.data(), volume.geometry.size);
-  }
-  if (is_ct(volume) && choice.filter) noise.filter = *choice.filter;
+  NoiseLevel noise = is_ct(volume) ? ct_noise(volume, choice) : mr_noise(volume, choice);
   if (map_given) {
     noise.map = read_sigma_map(choice.map_file, volume, {});
     noise.sigma = root_mean_square(noise.map, volume.voxels);

@@ -38,8 +38,8 @@ struct NoiseLevel {
 };
 
 /// A volume for which Rician noise is chosen must have no negative voxels: magnitudes have none. Throws
-/// Error(ExitCode::input) for a map of sigma that does not fit. Of CT the strength alone is estimated: the noise of a
-/// scanner's kernel is what models for CT were trained on.
+/// Error(ExitCode::input) for a map of sigma that does not fit. Of CT the strength alone is estimated, and how it
+/// varies: the noise of a scanner's kernel is what models for CT were trained on.
 NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice);
 
 const char* name_of(NoiseKind kind);

@@ -79,6 +79,17 @@ torch::Tensor resample_labels(const torch::Tensor& cube, std::int64_t side) {
   return cube.index_select(0, nearest).index_select(1, nearest).index_select(2, nearest);
 }
 
+torch::Tensor resample_slices(const torch::Tensor& box, std::int64_t side) {
+  namespace F = torch::nn::functional;
+  const torch::Tensor x = box.view({1, 1, box.size(0), box.size(1), box.size(2)});
+  const torch::Tensor slices = torch::adaptive_avg_pool3d(x, {side, box.size(1), box.size(2)});
+  const auto options = F::InterpolateFuncOptions()
+                           .size(std::vector<std::int64_t>{side, side})
+                           .mode(torch::kBilinear)
+                           .align_corners(false);
+  return F::interpolate(slices[0], options)[0].contiguous();
+}
+
 torch::Tensor resample_cube(const torch::Tensor& cube, std::int64_t side) {
   namespace F = torch::nn::functional;
   const auto options = F::InterpolateFuncOptions()

@@ -35,6 +35,9 @@ torch::Tensor paint_labels(const torch::Tensor& labels, Random& random);
 /// Trilinear resampling of a cube [S,S,S] to [side,side,side]: S > side makes a scan sharper per voxel.
 torch::Tensor resample_cube(const torch::Tensor& cube, std::int64_t side);
 
+/// Slices as CT has them, [D,H,W] to [side,side,side]: averaged along the first axis, bilinear within the plane.
+torch::Tensor resample_slices(const torch::Tensor& box, std::int64_t side);
+
 /// The same of a cube of labels, uint8: each takes the nearest.
 torch::Tensor resample_labels(const torch::Tensor& cube, std::int64_t side);
 

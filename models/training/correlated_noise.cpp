@@ -7,7 +7,7 @@
 namespace voxprior {
 namespace {
 
-constexpr double kSoftestCutoff = 0.15, kSharpestCutoff = 0.8, kMostOverlap = 0.25;  // of reconstruction kernels
+constexpr double kSoftestCutoff = 0.15, kSharpestCutoff = 1.5, kMostOverlap = 0.25;  // of reconstruction kernels
 
 /// sqrt(NPS) at the frequencies of rfft2 over an H x W plane, such that white noise keeps its variance.
 torch::Tensor amplitude(std::int64_t h, std::int64_t w, double cutoff) {

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "models/label_shares.h"
-#include "models/training/augment.h"
 #include "models/training/conditions.h"
 #include "models/training/correlated_noise.h"
 #include "pipeline/wavelet/haar.h"
@@ -16,7 +15,8 @@ namespace {
 
 constexpr double kForeground = 0.05;  // of normalised intensity: where a patch may be centred
 constexpr double kMaxZoom = 1.8;
-constexpr float kTableEnd = 12, kTablePerUnit = 128;  // above nu = 12 the expectation is a cheap series
+constexpr double kFinestInPlane = 0.45, kThickestSlice = 3;  // voxels of slices, over those of the volume
+constexpr float kTableEnd = 12, kTablePerUnit = 128;         // above nu = 12 the expectation is a cheap series
 
 // Zeros at the far end of every axis shorter than a patch.
 torch::Tensor padded_to(const torch::Tensor& x, std::int64_t side) {
@@ -52,20 +52,24 @@ float PatchSource::expected(float nu) const {
 }
 
 torch::Tensor PatchSource::Cut::of(const torch::Tensor& x) const {
-  return x.narrow(0, start[0], side).narrow(1, start[1], side).narrow(2, start[2], side);
+  return x.narrow(0, start[0], sides[0]).narrow(1, start[1], sides[1]).narrow(2, start[2], sides[2]);
 }
 
-PatchSource::Cut PatchSource::random_cut(Random& random, std::int64_t side) const {
+PatchSource::Cut PatchSource::random_cut(Random& random, const Sides& sides) const {
   const auto voxel = static_cast<std::int64_t>(random.below(cumulative_voxels_.back()));
   const auto index =
       std::upper_bound(cumulative_voxels_.begin(), cumulative_voxels_.end(), voxel) - cumulative_voxels_.begin();
   const torch::Tensor& x = volumes_[index].voxels;
-  Cut cut{&volumes_[index], {}, std::min({side, x.size(0), x.size(1), x.size(2)})};
+  Cut cut{&volumes_[index], {}, {}};
+  double fits = 1;  // of the box, whose shape is kept
+  for (int axis = 0; axis < 3; ++axis)
+    fits = std::min(fits, static_cast<double>(x.size(axis)) / static_cast<double>(sides[axis]));
+  for (int axis = 0; axis < 3; ++axis) cut.sides[axis] = std::lround(fits * static_cast<double>(sides[axis]));
   for (int attempt = 0; attempt < 100; ++attempt) {
     std::int64_t centre[3];
     for (int axis = 0; axis < 3; ++axis) {
-      cut.start[axis] = static_cast<std::int64_t>(random.below(x.size(axis) - cut.side + 1));
-      centre[axis] = cut.start[axis] + cut.side / 2;
+      cut.start[axis] = static_cast<std::int64_t>(random.below(x.size(axis) - cut.sides[axis] + 1));
+      centre[axis] = cut.start[axis] + cut.sides[axis] / 2;
     }
     const float* voxels = x.data_ptr<float>();
     if (voxels[(centre[0] * x.size(1) + centre[1]) * x.size(2) + centre[2]] > kForeground) break;
@@ -77,26 +81,48 @@ torch::Tensor PatchSource::clean_voxels(const Cut& cut, Random& random) {
   return cut.volume->painted ? paint_labels(cut.of(cut.volume->label_map), random) : cut.of(cut.volume->voxels);
 }
 
+PatchSource::Patch PatchSource::cube(Random& random) const {
+  const std::int64_t side = config_.training.patch;
+  const auto cut = [&](double zoom) {
+    const std::int64_t length = std::lround(zoom * static_cast<double>(side));
+    return random_cut(random, {length, length, length});
+  };
+  Patch patch;
+  if (random.uniform() >= config_.augment.resolution) {
+    patch.cut = cut(1);
+    patch.voxels = clean_voxels(patch.cut, random);
+  } else if (random.below(2)) {
+    patch.cut = cut(random.uniform(1, kMaxZoom));
+    patch.voxels = clean_voxels(patch.cut, random);
+    if (patch.cut.sides[0] != side) patch.voxels = resample_cube(patch.voxels.contiguous(), side);
+  } else {
+    patch.cut = cut(1);
+    patch.voxels = random_sharpness(clean_voxels(patch.cut, random), random);
+  }
+  patch.orientation = random_orientation(random);
+  patch.voxels = patch.orientation.of(patch.voxels);
+  return patch;
+}
+
+PatchSource::Patch PatchSource::slices(Random& random) const {
+  const auto side = static_cast<double>(config_.training.patch);
+  const double fine = std::exp(random.uniform(std::log(kFinestInPlane), 0));
+  const double thick = std::exp(random.uniform(0, std::log(kThickestSlice)));
+  Patch patch;
+  patch.orientation = random_orientation(random);
+  Sides sides;
+  sides.fill(std::lround(fine * side));
+  sides[patch.orientation.axes[0]] = std::lround(thick * side);  // the axis that becomes the first
+  patch.cut = random_cut(random, sides);
+  patch.voxels = resample_slices(patch.orientation.of(clean_voxels(patch.cut, random)), config_.training.patch);
+  return patch;
+}
+
 TrainingSample PatchSource::sample(Random& random) const {
   const std::int64_t side = config_.training.patch;
-  torch::Tensor patch;
-  Cut cut;
-  if (random.uniform() < config_.augment.resolution) {
-    if (random.below(2)) {
-      const auto wide = static_cast<std::int64_t>(std::lround(side * random.uniform(1, kMaxZoom)));
-      cut = random_cut(random, wide);
-      patch = clean_voxels(cut, random);
-      if (patch.size(0) != side) patch = resample_cube(patch.contiguous(), side);
-    } else {
-      cut = random_cut(random, side);
-      patch = random_sharpness(clean_voxels(cut, random), random);
-    }
-  } else {
-    cut = random_cut(random, side);
-    patch = clean_voxels(cut, random);
-  }
-  const Orientation orientation = random_orientation(random);
-  patch = orientation.of(patch);
+  const auto [cut, voxels, orientation] =
+      config_.augment.slices > 0 && random.uniform() < config_.augment.slices ? slices(random) : cube(random);
+  torch::Tensor patch = voxels;
   // No number is drawn where a share is 0: such recipes stay what they were.
   if (config_.augment.contrast > 0 && random.uniform() < config_.augment.contrast)
     patch = random_contrast(patch, random);
@@ -105,9 +131,11 @@ TrainingSample PatchSource::sample(Random& random) const {
   patch = patch * factor;
   TrainingSample sample{patch, {}, class_number(conditioning_, cut.volume->class_name), {}};
   if (cut.volume->scan.defined()) sample.scan = orientation.of(cut.of(cut.volume->scan)) * factor;
-  const double zoom = static_cast<double>(cut.side) / static_cast<double>(side);
-  for (std::size_t axis = 0; axis < 3; ++axis)  // tensors run D, H, W, spacings i, j, k
-    sample.spacing_mm[2 - axis] = zoom * cut.volume->spacing_mm[2 - orientation.axes[axis]];
+  for (std::size_t axis = 0; axis < 3; ++axis) {  // tensors run D, H, W, spacings i, j, k
+    const auto from = static_cast<std::size_t>(orientation.axes[axis]);
+    const double zoom = static_cast<double>(cut.sides[from]) / static_cast<double>(side);
+    sample.spacing_mm[2 - axis] = zoom * cut.volume->spacing_mm[2 - from];
+  }
   if (!conditioning_.labels.empty()) {
     const torch::Tensor map = resample_labels(cut.of(cut.volume->label_map), side);
     sample.mask = label_shares(orientation.of(map), conditioning_.labels.size());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/training/augment.h"
 #include "models/training/source.h"
 #include "pipeline/noise/stabilise.h"
 
@@ -24,15 +25,24 @@ class PatchSource : public TrainingSource {
   const Conditioning& conditioning() const override { return conditioning_; }
 
  private:
-  /// A cube within a volume.
+  using Sides = std::array<std::int64_t, 3>;  // D, H, W
+
+  /// A box within a volume.
   struct Cut {
     const TrainingVolume* volume = nullptr;
-    std::array<std::int64_t, 3> start{};  // D, H, W
-    std::int64_t side = 0;
+    Sides start{}, sides{};
 
     torch::Tensor of(const torch::Tensor& x) const;
   };
-  Cut random_cut(Random& random, std::int64_t side) const;
+  Cut random_cut(Random& random, const Sides& sides) const;
+  /// A patch before its orientation, and where it was cut.
+  struct Patch {
+    Cut cut;
+    torch::Tensor voxels;
+    Orientation orientation;
+  };
+  Patch cube(Random& random) const;
+  Patch slices(Random& random) const;
   static torch::Tensor clean_voxels(const Cut& cut, Random& random);
   float expected(float nu) const;
   void add_noise(Random& random, const torch::Tensor& clean, torch::Tensor target, torch::Tensor noisy, double sigma,

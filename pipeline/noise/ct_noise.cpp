@@ -4,13 +4,19 @@
 #include <cmath>
 #include <vector>
 
+#include "pipeline/noise/nodes.h"
+
 namespace voxprior {
 namespace {
 
 constexpr std::int64_t kWindow = 7, kReach = kWindow / 2, kStep = 3;
 constexpr double kSoftTissueLow = -50, kSoftTissueHigh = 150, kAboveAir = -950;  // HU
 constexpr std::size_t kFewWindows = 20;
-constexpr double kBinsPerLog = 20;  // of the histogram of log(std): 5 % a bin
+constexpr double kBinsPerLog = 20;                      // of the histogram of log(std): 5 % a bin
+constexpr double kNodesInPlane = 12, kNodesAcross = 4;  // voxels between them
+constexpr std::size_t kFewAroundNode = 60;
+constexpr double kEdge = 2.5;        // over the most frequent deviation: from here on a window holds an edge
+constexpr double kLeastRatio = 1.4;  // even noise: 1.05 to 1.25
 
 struct WindowNoise {
   double mean = 0;
@@ -38,7 +44,9 @@ void for_windows(const float* voxels, const std::array<std::int64_t, 3>& size, c
   for (std::int64_t k = 0; k < size[2]; ++k)
     for (std::int64_t j = 0; j + kWindow <= size[1]; j += kStep)
       for (std::int64_t i = 0; i + kWindow <= size[0]; i += kStep)
-        visit(look_through(voxels + (k * size[1] + j) * size[0] + i, size[0]));
+        visit(look_through(voxels + (k * size[1] + j) * size[0] + i, size[0]),
+              std::array<float, 3>{static_cast<float>(i + kReach), static_cast<float>(j + kReach),
+                                   static_cast<float>(k)});
 }
 
 /// Bins that are equally wide in log(std), smoothed by [1 2 1]: the scale of the noise does not matter to them.
@@ -55,17 +63,85 @@ double mode(const std::vector<double>& deviations) {
   return std::exp(low + (static_cast<double>(best) - 0.5 + centre) / kBinsPerLog);
 }
 
+bool of_soft_tissue(const WindowNoise& window) {
+  return window.sd > 0 && window.mean > kSoftTissueLow && window.mean < kSoftTissueHigh;
+}
+
+/// The standard deviation that a quarter of the windows in the box of 3 x 3 x 3 nodes around each node stay below, of
+/// those that hold no edge; NaN where these are few or less than half.
+std::vector<double> quietest_quarters(const Nodes& nodes, const std::vector<std::vector<double>>& near, double edge) {
+  std::vector<double> found(nodes.size(), std::nan(""));
+  for (std::int64_t k = 0; k < nodes.count[2]; ++k)
+    for (std::int64_t j = 0; j < nodes.count[1]; ++j)
+      for (std::int64_t i = 0; i < nodes.count[0]; ++i) {
+        std::vector<double> around;
+        for (std::int64_t z = std::max<std::int64_t>(k - 1, 0); z <= std::min(k + 1, nodes.count[2] - 1); ++z)
+          for (std::int64_t y = std::max<std::int64_t>(j - 1, 0); y <= std::min(j + 1, nodes.count[1] - 1); ++y)
+            for (std::int64_t x = std::max<std::int64_t>(i - 1, 0); x <= std::min(i + 1, nodes.count[0] - 1); ++x) {
+              const std::vector<double>& more = near[nodes.at(x, y, z)];
+              around.insert(around.end(), more.begin(), more.end());
+            }
+        const auto edges = std::partition(around.begin(), around.end(), [&](double sd) { return sd < edge; });
+        if (2 * (edges - around.begin()) < static_cast<std::ptrdiff_t>(around.size())) continue;
+        around.erase(edges, around.end());
+        if (around.size() < kFewAroundNode) continue;
+        const auto quarter = around.begin() + static_cast<std::ptrdiff_t>(around.size() / 4);
+        std::nth_element(around.begin(), quarter, around.end());
+        found[nodes.at(i, j, k)] = *quarter;
+      }
+  return found;
+}
+
 }  // namespace
 
 double estimate_ct_noise(const float* hounsfield, std::array<std::int64_t, 3> size_ijk) {
   std::vector<double> soft_tissue, anything;
-  for_windows(hounsfield, size_ijk, [&](const WindowNoise& window) {
+  for_windows(hounsfield, size_ijk, [&](const WindowNoise& window, const std::array<float, 3>&) {
     if (window.sd <= 0) return;  // padding, or a constant
-    if (window.mean > kSoftTissueLow && window.mean < kSoftTissueHigh) soft_tissue.push_back(window.sd);
+    if (of_soft_tissue(window)) soft_tissue.push_back(window.sd);
     if (window.mean > kAboveAir) anything.push_back(window.sd);
   });
   if (soft_tissue.size() > kFewWindows) return mode(soft_tissue);
   return anything.size() > kFewWindows ? mode(anything) : 0;
+}
+
+LocalNoise local_ct_noise(const float* hounsfield, const std::array<std::int64_t, 3>& size_ijk) {
+  const Nodes nodes(size_ijk, {kNodesInPlane, kNodesInPlane, kNodesAcross});
+  std::vector<std::vector<double>> near(nodes.size());
+  std::vector<double> all;
+  for_windows(hounsfield, size_ijk, [&](const WindowNoise& window, const std::array<float, 3>& centre) {
+    if (!of_soft_tissue(window)) return;
+    near[nodes.nearest(centre)].push_back(window.sd);
+    all.push_back(window.sd);
+  });
+  LocalNoise found;
+  if (all.empty()) return found;
+  const double most_frequent = mode(all);
+  const std::vector<double> quarters = quietest_quarters(nodes, near, kEdge * most_frequent);
+  // A node counts as often as it has windows.
+  std::vector<double> of_windows;
+  double seen_nodes = 0, tissue_nodes = 0, squares = 0;
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    tissue_nodes += !near[n].empty();
+    if (near[n].empty() || std::isnan(quarters[n])) continue;
+    ++seen_nodes;
+    squares += static_cast<double>(near[n].size()) * quarters[n] * quarters[n];
+    of_windows.insert(of_windows.end(), near[n].size(), quarters[n]);
+  }
+  if (of_windows.empty()) return found;
+  std::sort(of_windows.begin(), of_windows.end());
+  // The quarter is below sigma by what depends on how correlated the noise is: the mode of all windows tells the scale.
+  const double scale = most_frequent / of_windows[of_windows.size() / 2];
+  std::vector<double> log_sigma;
+  for (const double quarter : quarters) log_sigma.push_back(std::log(scale * quarter));
+  found.seen = true;
+  found.confidence = seen_nodes / tissue_nodes;
+  found.typical = scale * std::sqrt(squares / static_cast<double>(of_windows.size()));
+  found.low = scale * of_windows[of_windows.size() / 20];
+  found.high = scale * of_windows[of_windows.size() - 1 - of_windows.size() / 20];
+  found.varies = found.ratio() > kLeastRatio;
+  found.sigma = sigma_between_nodes(nodes, std::move(log_sigma), size_ijk);
+  return found;
 }
 
 }  // namespace voxprior

@@ -189,6 +189,26 @@ TEST(PatchSource, PaintsLabelsAnewForEveryPatch) {
   EXPECT_LT(batch.clean[0].std().item<double>(), 0.04);
 }
 
+// In a volume whose voxels rise by one along every axis, the slope of a patch along an axis is the size of its voxels.
+TEST(PatchSource, SlicesAreFineWithinThePlaneAndThickAcrossItAndSaySo) {
+  TrainingConfig config = plain_config();
+  config.augment.slices = 1;
+  const torch::Tensor n = torch::arange(64.);
+  const PatchSource source({{"ramps", 1 + n.view({64, 1, 1}) + n.view({1, 64, 1}) + n}}, config);
+  for (std::uint64_t stream = 0; stream < 20; ++stream) {
+    Random random(0, stream);
+    const TrainingSample patch = source.sample(random);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const torch::Tensor x = patch.voxels.select(axis == 0 ? 1 : 0, 8).select(axis == 2 ? 0 : 1, 8);
+      const double slope = std::abs((x[13] - x[2]).item<double>()) / 11, voxel = patch.spacing_mm[2 - axis];
+      EXPECT_NEAR(slope, voxel, 0.1 * voxel) << "axis " << axis;  // means of two or three slices in turn
+      EXPECT_GE(voxel, axis == 0 ? 1 : 0.43);                     // 7 of 16
+      EXPECT_LE(voxel, axis == 0 ? 3 : 1);
+    }
+    EXPECT_EQ(patch.spacing_mm[0], patch.spacing_mm[1]);
+  }
+}
+
 TEST(Augment, ResamplingKeepsALinearRamp) {
   const torch::Tensor ramp = torch::arange(24.).view({24, 1, 1}).expand({24, 24, 24}).contiguous();
   const torch::Tensor half = resample_cube(ramp, 12).select(1, 5).select(1, 5);

@@ -75,5 +75,36 @@ TEST(EstimateCtNoise, IsZeroForConstantsAndTooSmallVolumes) {
   EXPECT_EQ(estimate_ct_noise(white(9).data(), {6, 6, 4}), 0);
 }
 
+LocalNoise look(const std::vector<float>& voxels) { return local_ct_noise(voxels.data(), {kSide, kSide, kSlices}); }
+
+TEST(LocalCtNoise, CallsEvenNoiseEven) {
+  for (const auto& noise : {white(20), band_passed(20)}) {
+    const LocalNoise found = look(with_body(noise));
+    ASSERT_TRUE(found.seen);
+    EXPECT_FALSE(found.varies) << found.ratio();
+    EXPECT_NEAR(found.typical, 20, 2);
+    EXPECT_GT(found.confidence, 0.9);
+  }
+}
+
+// Four times as much on one side as on the other, growing exponentially.
+TEST(LocalCtNoise, FollowsNoiseThatGrowsTowardsASide) {
+  const auto at = [](std::int64_t i) { return 15 * std::pow(4., static_cast<double>(i) / kSide - 0.5); };
+  std::vector<float> noise = band_passed(1);
+  for (std::size_t n = 0; n < noise.size(); ++n)
+    noise[n] *= static_cast<float>(at(static_cast<std::int64_t>(n) % kSide));
+  const LocalNoise found = look(with_body(noise));
+  ASSERT_TRUE(found.varies) << found.ratio();
+  for (const std::int64_t i : {24, 48, 72})
+    EXPECT_NEAR(found.sigma[static_cast<std::size_t>((6 * kSide + 48) * kSide + i)] / at(i), 1, 0.2)
+        << i;  // a steep slope
+}
+
+TEST(LocalCtNoise, SeesNothingWithoutSoftTissue) {
+  std::vector<float> lung = white(30);
+  for (float& value : lung) value -= 800;
+  EXPECT_FALSE(look(lung).seen);
+}
+
 }  // namespace
 }  // namespace voxprior
