@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "io/volume_file.h"
 
@@ -17,5 +18,8 @@ std::int64_t count_volumes(const std::filesystem::path& path);
 /// Writes NIfTI; see write_volume. With a native header in `volume.stored`, that header's version, byte order and
 /// extensions; else NIfTI-1, or NIfTI-2 where a size does not fit. Compressed if the name ends in .gz.
 WriteReport write(const std::filesystem::path& path, const Volume& volume, const WriteOptions& options);
+
+/// What write() would put into a .nii.gz file, for pages that hold volumes.
+std::string gzip_bytes(const Volume& volume);
 
 }  // namespace voxprior::nifti

@@ -76,24 +76,40 @@ VoxelCoding store_coding(const StoredForm& stored, Header& header) {
   return coding;
 }
 
-}  // namespace
-
-WriteReport write(const fs::path& path, const Volume& volume, const WriteOptions& options) {
+/// Header and voxels into `stream`; `path` is for messages.
+WriteReport encode(const fs::path& path, const Volume& volume, const std::string& description, OutputStream& stream) {
   HeaderBytes start = starting_header(path, volume);
   Header& header = start.header;
   if (!describes_grid(path, header, volume.geometry)) store_geometry(volume.geometry, header);
   make_3d(header);
   const VoxelCoding coding = store_coding(volume.stored, header);
   store_fields(header, start.bytes);
-  if (!options.description.empty()) store_description(header, options.description, start.bytes);
+  if (!description.empty()) store_description(header, description, start.bytes);
 
+  stream.write(start.bytes.data(), start.bytes.size());
+  const WriteReport report = write_voxels(path, volume, coding, stream);
+  stream.finish();
+  return report;
+}
+
+}  // namespace
+
+WriteReport write(const fs::path& path, const Volume& volume, const WriteOptions& options) {
   AtomicFile file(path, options.overwrite);
-  const auto stream = path.extension() == ".gz" ? gzip_output(file, kCompressionLevel) : plain_output(file);
-  stream->write(start.bytes.data(), start.bytes.size());
-  const WriteReport report = write_voxels(path, volume, coding, *stream);
-  stream->finish();
+  const Sink into_file = [&](const void* bytes, std::size_t count) { file.write(bytes, count); };
+  const auto stream = path.extension() == ".gz" ? gzip_output(into_file, kCompressionLevel) : plain_output(into_file);
+  const WriteReport report = encode(path, volume, options.description, *stream);
   file.commit();
   return report;
+}
+
+std::string gzip_bytes(const Volume& volume) {
+  std::string bytes;
+  const auto stream =
+      gzip_output([&](const void* more, std::size_t count) { bytes.append(static_cast<const char*>(more), count); },
+                  kCompressionLevel);
+  encode("a volume in memory", volume, "", *stream);
+  return bytes;
 }
 
 }  // namespace voxprior::nifti

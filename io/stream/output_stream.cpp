@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -14,17 +15,17 @@ constexpr int kWindowBits = 15, kGzipFlag = 16, kMemoryLevel = 8;
 
 class PlainOutput : public OutputStream {
  public:
-  explicit PlainOutput(AtomicFile& file) : file_(file) {}
-  void write(const void* bytes, std::size_t count) override { file_.write(bytes, count); }
+  explicit PlainOutput(Sink sink) : sink_(std::move(sink)) {}
+  void write(const void* bytes, std::size_t count) override { sink_(bytes, count); }
   void finish() override {}
 
  private:
-  AtomicFile& file_;
+  Sink sink_;
 };
 
 class GzipOutput : public OutputStream {
  public:
-  GzipOutput(AtomicFile& file, int level) : file_(file), buffer_(std::size_t{1} << 18) {
+  GzipOutput(Sink sink, int level) : sink_(std::move(sink)), buffer_(std::size_t{1} << 18) {
     const int status =
         deflateInit2(&zlib_, level, Z_DEFLATED, kWindowBits + kGzipFlag, kMemoryLevel, Z_DEFAULT_STRATEGY);
     if (status != Z_OK) fail(ExitCode::resources, "not enough memory to compress");
@@ -52,21 +53,21 @@ class GzipOutput : public OutputStream {
       zlib_.next_out = buffer_.data();
       zlib_.avail_out = static_cast<uInt>(buffer_.size());
       if (deflate(&zlib_, flush) == Z_STREAM_ERROR) fail(ExitCode::bug, "zlib refuses its own state");
-      file_.write(buffer_.data(), buffer_.size() - zlib_.avail_out);
+      sink_(buffer_.data(), buffer_.size() - zlib_.avail_out);
     } while (zlib_.avail_out == 0);
   }
 
-  AtomicFile& file_;
+  Sink sink_;
   std::vector<Bytef> buffer_;
   z_stream zlib_{};
 };
 
 }  // namespace
 
-std::unique_ptr<OutputStream> plain_output(AtomicFile& file) { return std::make_unique<PlainOutput>(file); }
+std::unique_ptr<OutputStream> plain_output(Sink sink) { return std::make_unique<PlainOutput>(std::move(sink)); }
 
-std::unique_ptr<OutputStream> gzip_output(AtomicFile& file, int level) {
-  return std::make_unique<GzipOutput>(file, level);
+std::unique_ptr<OutputStream> gzip_output(Sink sink, int level) {
+  return std::make_unique<GzipOutput>(std::move(sink), level);
 }
 
 }  // namespace voxprior
