@@ -6,6 +6,7 @@
 #   scripts/setup.sh --fuzz     also what tests/fuzz/ is built with
 #   scripts/setup.sh --list     print the packages and install nothing
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 build=(
   build-essential cmake ninja-build ccache
@@ -14,7 +15,8 @@ build=(
   libismrmrd-dev libhdf5-dev libpugixml-dev
   libpng-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev libtomlplusplus-dev
 )
-tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk)
+command -v npm >/dev/null || build+=(npm)     # for the viewer, below; a machine with another Node.js keeps it
+tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk chromium)
 fuzz=(clang-14 libclang-rt-14-dev python3)
 bench=(python3-dipy python3-nibabel dcmtk dcm2niix time bart plastimatch python3-skimage python3-pil)
 
@@ -31,10 +33,22 @@ missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+if [ ${#missing[@]} -ne 0 ]; then
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  echo "installing: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
 
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
-echo "installing: ${missing[*]}"
-"${as_root[@]}" apt-get update -qq
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+# NiiVue, the viewer in the pages of `voxprior report`: version and hash are in package-lock.json. Nothing else needs it, so that a
+# machine without a way to npm builds all the same; pages then have pictures only, and say so.
+viewer=workflows/report/viewer
+if ! cmp -s $viewer/package-lock.json $viewer/node_modules/.installed-lock; then
+  echo "installing: NiiVue"
+  if npm ci --prefix $viewer --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error; then
+    cp $viewer/package-lock.json $viewer/node_modules/.installed-lock
+  else
+    echo "setup.sh: NiiVue could not be installed from npm: pages of voxprior report will have no viewer" >&2
+  fi
+fi

@@ -27,6 +27,8 @@ std::vector<Command> all_commands() {
       {"simulate mri", simulate_mri_command},
       {"simulate ct", simulate_ct_command},
       {"evaluate", evaluate_command},
+      {"report scan", report_scan_command},
+      {"report batch", report_batch_command},
       {"add-noise", add_noise_command},
       {"docs", docs_command, true},
   };

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "io/volume_file.h"
 #include "workflows/preview.h"
-#include "workflows/statistics.h"
 
 namespace voxprior {
 namespace po = boost::program_options;
@@ -29,19 +28,6 @@ std::vector<float> difference(const std::vector<float>& a, const std::vector<flo
   std::vector<float> result(a.size());
   std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::minus<float>());
   return result;
-}
-
-/// CT in the soft tissue window, MR from 0 to the brightest tissue.
-PreviewWindow window_for(const Volume& noisy, const Denoised& clean) {
-  PreviewWindow window;
-  if (is_ct(noisy)) {
-    window.black = -160;
-    window.white = 240;
-  } else {
-    window.white = std::max(nonzero_percentile(noisy.voxels, 99.5), 1e-30);
-  }
-  window.residual_limit = clean.noise.sigma > 0 ? 3 * clean.noise.sigma : window.white;
-  return window;
 }
 
 }  // namespace
@@ -121,7 +107,7 @@ void DenoiseExtras::write(const Volume& noisy, const Denoised& clean, ExtraOutpu
     out.write("data_share", data_share_, float_volume_like(noisy, clean.uncertainty.data_share));
   }
   if (!preview_.empty()) {
-    const PreviewWindow window = window_for(noisy, clean);
+    const PreviewWindow window = preview_window(noisy, clean.noise.sigma);
     provenance["preview"] = {
         {"black", window.black}, {"white", window.white}, {"residual_limit", window.residual_limit}};
     out.write("preview", preview_, draw_preview(noisy, clean.voxels, window));

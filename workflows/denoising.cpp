@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kNegligibleSigma =
     0.0005;  // of the intensity range: a tenth of the weakest noise a model is trained on
-constexpr double kMuchStructure = 0.08;
 constexpr double kLibraryBytes = 300e6;           // LibTorch, loaded
 constexpr double kMapBytesPerVoxel = 28;          // sigma of each voxel in both units, levels, the network's sum
 constexpr double kSpectrumBytesPerVoxel = 24;     // a complex volume with a margin, and the noise that is added
@@ -100,10 +99,10 @@ double structure_of(const Volume& noisy, const std::vector<float>& denoised, con
   const std::vector<float> sigma = noise.map.empty() ? std::vector<float>{static_cast<float>(noise.sigma)} : noise.map;
   const double structure =
       residual_structure(noisy.voxels, denoised, sigma, noise.kind == NoiseKind::rician, noisy.geometry.size);
-  if (structure > kMuchStructure) {
+  if (structure > kMuchResidualStructure) {
     notices.push_back(
         "what was removed is stronger along edges (correlation " + with_digits("%.2f", structure) +
-        "; noise alone gives less than " + with_digits("%.2f", kMuchStructure) +
+        "; noise alone gives less than " + with_digits("%.2f", kMuchResidualStructure) +
         "): anatomy may have gone with the noise; look at --residual, or use a smaller --sigma or --strength");
   }
   return structure;

@@ -1,23 +1,21 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "io/volume.h"
+#include "workflows/planes.h"
 
 namespace voxprior {
-
-/// An 8-bit picture, rows from the top.
-struct GreyImage {
-  int width = 0, height = 0;
-  std::vector<std::uint8_t> pixels;
-};
 
 /// The grey levels of a preview: black and white of the volumes, and the residual that is drawn black or white.
 struct PreviewWindow {
   double black = 0, white = 1;
   double residual_limit = 1;  ///< residuals from minus this (black) over 0 (grey) to this (white)
 };
+
+/// CT in the soft tissue window, MR from 0 to the brightest tissue; the residual up to 3 `sigma`, or up to white where
+/// sigma is 0.
+PreviewWindow preview_window(const Volume& noisy, double sigma);
 
 /// Three rows (axial, coronal, sagittal, through the centre of the intensities) of three pictures (before, after,
 /// before - after), in anatomical orientation as radiologists look at them: the patient's right is on the left, the

@@ -19,4 +19,7 @@ namespace voxprior {
 double residual_structure(const std::vector<float>& noisy, const std::vector<float>& result,
                           const std::vector<float>& sigma, bool magnitude, const std::array<std::int64_t, 3>& size_ijk);
 
+/// From this residual_structure() on, anatomy is likely to have gone with the noise.
+constexpr double kMuchResidualStructure = 0.08;
+
 }  // namespace voxprior

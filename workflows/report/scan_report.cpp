@@ -1,0 +1,176 @@
+#include "workflows/report/scan_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "pipeline/noise/residual_structure.h"
+#include "workflows/files.h"
+#include "workflows/noise_level.h"
+#include "workflows/one_grid.h"
+#include "workflows/preview.h"
+#include "workflows/provenance.h"
+#include "workflows/report/record.h"
+#include "workflows/statistics.h"
+
+namespace voxprior {
+namespace fs = std::filesystem;
+namespace {
+
+std::string in_digits(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+Volume read_on_grid_of(const Volume& before, const fs::path& path, const ReadOptions& reading) {
+  check_readable(path);
+  Volume volume = read_volume(path, reading);
+  if (!on_one_grid(before.geometry, volume.geometry))
+    fail(ExitCode::input, path, ": not on the grid of BEFORE; name volumes of one scan");
+  return volume;
+}
+
+/// The noise of the scan: as the record has it, else as it is found now.
+struct NoiseFound {
+  double sigma = 0;
+  std::string kind, note;
+};
+
+NoiseFound noise_of(const Volume& before, const std::optional<Record>& record) {
+  const std::optional<double> sigma = record ? record->number("/noise/sigma") : std::nullopt;
+  if (sigma && std::isfinite(*sigma)) return {*sigma, record->text("/noise/kind").value_or(""), ""};
+  if (is_constant(before.voxels)) return {0, "", "all voxels have one value"};
+  const NoiseLevel level = noise_level(before, {});
+  return {level.sigma, name_of(level.kind), "estimated for this page"};
+}
+
+Volume removed(const Volume& before, const Volume& after) {
+  Volume residual = before;
+  std::transform(before.voxels.begin(), before.voxels.end(), after.voxels.begin(), residual.voxels.begin(),
+                 std::minus<float>());
+  residual.stored = {};
+  return residual;
+}
+
+/// Root mean square of the residual where AFTER is brighter than a tenth of the window.
+double rms_in_object(const Volume& residual, const Volume& after, const PreviewWindow& window) {
+  const double dark = window.black + 0.1 * (window.white - window.black);
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < residual.voxels.size(); ++i) {
+    if (after.voxels[i] <= dark) continue;
+    sum += static_cast<double>(residual.voxels[i]) * residual.voxels[i];
+    ++count;
+  }
+  return count > 0 ? std::sqrt(sum / count) : 0;
+}
+
+double structure_of(const Volume& before, const Volume& after, const NoiseFound& noise) {
+  return residual_structure(before.voxels, after.voxels, {static_cast<float>(noise.sigma)}, noise.kind == "rician",
+                            before.geometry.size);
+}
+
+std::string grid_in_words(const Geometry& grid) {
+  return std::to_string(grid.size[0]) + " x " + std::to_string(grid.size[1]) + " x " + std::to_string(grid.size[2]);
+}
+
+void add_image_figures(const Volume& before, const Volume& after, const Volume& residual, const NoiseFound& noise,
+                       const PreviewWindow& window, ReportContent& content) {
+  const double range = window.white - std::max(0., window.black);
+  const std::string unit = is_ct(before) ? " HU" : "";
+  std::string note = noise.kind;
+  if (!is_ct(before) && noise.sigma > 0)
+    note += (note.empty() ? "" : ", ") + in_digits("%.1f", 100 * noise.sigma / range) + " % of the brightest tissue";
+  if (!noise.note.empty()) note += (note.empty() ? "" : ", ") + noise.note;
+  content.figures.push_back({"Noise (sigma)", in_digits("%.4g", noise.sigma) + unit, note});
+
+  const double rms = rms_in_object(residual, after, window);
+  content.figures.push_back({"Removed (rms in the object)", in_digits("%.4g", rms) + unit,
+                             noise.sigma > 0 ? in_digits("%.2f sigma", rms / noise.sigma) : ""});
+  if (rms == 0) content.warnings.emplace_back("AFTER is BEFORE: nothing was removed.");
+  if (noise.sigma > 0 && rms > 0) {
+    const double structure = structure_of(before, after, noise);
+    content.figures.push_back({"Residual structure", in_digits("%.3f", structure),
+                               "noise alone stays below " + in_digits("%.2f", kMuchResidualStructure)});
+    if (structure > kMuchResidualStructure)
+      content.warnings.push_back("What was removed is stronger along edges (residual structure " +
+                                 in_digits("%.2f", structure) +
+                                 "): anatomy may have gone with the noise. Look for outlines in the residual.");
+  }
+  const auto& mm = before.geometry.spacing_mm;
+  content.figures.push_back(
+      {"Grid", grid_in_words(before.geometry),
+       in_digits("%.3g", mm[0]) + " x " + in_digits("%.3g", mm[1]) + " x " + in_digits("%.3g", mm[2]) + " mm"});
+}
+
+void add_record_figures(const Record& record, ReportContent& content) {
+  if (const auto model = record.text("/model/name")) {
+    const std::string hash = record.text("/model/sha256").value_or("");
+    content.figures.push_back({"Model", *model, hash.empty() ? "" : "SHA-256 " + hash.substr(0, 12) + "..."});
+  }
+  if (const auto strength = record.number("/strength"); strength && *strength != 1)
+    content.figures.push_back({"Strength", in_digits("%.2g", *strength), "of the noise was to go"});
+  if (const auto share = record.number("/uncertainty/data_share/median"))
+    content.figures.push_back({"Data share", in_digits("%.2f", *share), "1: the data decide, 0: the prior"});
+  if (const auto clipped = record.number("/clipped_voxels"); clipped && *clipped > 0)
+    content.figures.push_back({"Clipped voxels", in_digits("%.0f", *clipped), "beyond the range of the stored type"});
+  if (const auto seconds = record.number("/seconds"))
+    content.figures.push_back({"Time", in_digits("%.1f s", *seconds), record.text("/device").value_or("")});
+}
+
+void add_record(const ScanToReport& scan, const std::optional<Record>& record, ReportContent& content) {
+  if (!record) {
+    content.warnings.push_back("There is no " + sidecar_path(scan.after).filename().string() +
+                               " beside the result: how it was made is not known.");
+    return;
+  }
+  const auto hash = record->text("/inputs/volume/sha256");
+  if (hash && *hash != sha256_of_file(scan.before))
+    content.warnings.push_back("The record of the result names another input than " + scan.before.filename().string() +
+                               ": their SHA-256 differ.");
+  for (const std::string& notice : record->texts("/notices")) content.warnings.push_back(notice);
+  add_record_figures(*record, content);
+  content.origins = record->origins();
+  content.record = record->json();
+}
+
+double greatest_of(const Volume& volume) {
+  return std::max<double>(*std::max_element(volume.voxels.begin(), volume.voxels.end()), 1e-30);
+}
+
+}  // namespace
+
+ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) {
+  progress.stage("reading");
+  check_readable(scan.before);
+  Volume before = read_volume(scan.before, scan.reading);
+  Volume after = read_on_grid_of(before, scan.after, scan.reading);
+  Volume residual =
+      scan.residual.empty() ? removed(before, after) : read_on_grid_of(before, scan.residual, scan.reading);
+  const std::optional<Record> record = Record::beside(scan.after);
+
+  progress.stage("measuring");
+  ReportContent content;
+  content.title = scan.before.filename().string() + " \u2192 " + scan.after.filename().string();
+  const NoiseFound noise = noise_of(before, record);
+  const PreviewWindow window = preview_window(before, noise.sigma);
+  add_image_figures(before, after, residual, noise, window, content);
+  add_record(scan, record, content);
+
+  std::vector<ShownVolume>& shown = content.volumes;
+  shown.push_back({"before", "Before", std::move(before), window.black, window.white, Colours::grey});
+  shown.push_back({"after", "After", std::move(after), window.black, window.white, Colours::grey});
+  shown.push_back({"residual", "Removed (before \u2212 after)", std::move(residual), -window.residual_limit,
+                   window.residual_limit, Colours::diverging});
+  if (!scan.noise_map.empty()) {
+    Volume map = read_on_grid_of(shown[0].volume, scan.noise_map, scan.reading);
+    const double greatest = greatest_of(map);
+    shown.push_back({"noise-map", "Noise map (sigma)", std::move(map), 0, greatest, Colours::heat});
+  }
+  return content;
+}
+
+}  // namespace voxprior

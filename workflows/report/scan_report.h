@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "io/volume_file.h"
+#include "workflows/cli/progress.h"
+#include "workflows/report/content.h"
+
+namespace voxprior {
+
+/// A scan to report on.
+struct ScanToReport {
+  std::filesystem::path before, after;
+  std::filesystem::path noise_map, residual;  ///< may be empty: no map is shown, the residual is before - after
+  ReadOptions reading;
+};
+
+/// Reads the volumes and the record beside AFTER, and finds out what there is to say. Throws Error(ExitCode::input)
+/// for files that cannot be read, for volumes that do not share the grid of BEFORE, and for a damaged record. A record
+/// that is missing or of another input is a warning on the page.
+ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress);
+
+}  // namespace voxprior
