@@ -5,6 +5,7 @@ usage: bench/denoise.sh ... | bench/update_page.py denoise
        bench/speed.sh ...   | bench/update_page.py speed
        bench/dicom_read.sh ... | bench/update_page.py dicom-read
        bench/lesions.py ... | bench/update_page.py lesions
+       bench/batch.sh ...   | bench/update_page.py batch
        bench/noise_kinds.sh ... | bench/update_page.py noise-kinds
        bench/calibration.py ... | bench/update_page.py calibration
 

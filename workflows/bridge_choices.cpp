@@ -60,4 +60,10 @@ BridgeRun BridgeChoices::run(const ModelFacts& model, double strength) const {
   return run;
 }
 
+nlohmann::ordered_json BridgeChoices::settings() const {
+  nlohmann::ordered_json settings = {{"sampler", sampler_}, {"steps", steps_}};
+  if (seed_) settings["seed"] = *seed_;
+  return settings;
+}
+
 }  // namespace voxprior

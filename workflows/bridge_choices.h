@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,9 @@ class BridgeChoices {
   /// How a bridge is to be followed: what was asked for, and what its card advises of the rest. Throws
   /// Error(ExitCode::usage) for a number of steps or a seed that means nothing to the sampler.
   BridgeRun run(const ModelFacts& model, double strength) const;
+
+  /// What was asked for.
+  nlohmann::ordered_json settings() const;
 
  private:
   std::string sampler_;

@@ -8,6 +8,7 @@ std::vector<Command> all_commands() {
       {"convert", convert_command},
       {"deidentify", deidentify_command},
       {"denoise", denoise_command},
+      {"batch", batch_command},
       {"synth", synth_command},
       {"encode", encode_command},
       {"decode", decode_command},

@@ -13,6 +13,7 @@ int info_command(const Invocation& invocation);
 int convert_command(const Invocation& invocation);
 int deidentify_command(const Invocation& invocation);
 int denoise_command(const Invocation& invocation);
+int batch_command(const Invocation& invocation);
 int synth_command(const Invocation& invocation);
 int encode_command(const Invocation& invocation);
 int decode_command(const Invocation& invocation);

@@ -1,6 +1,5 @@
 // voxprior denoise IN OUT: read, compute, write.
 #include <algorithm>
-#include <boost/program_options.hpp>
 #include <cmath>
 #include <iostream>
 
@@ -8,13 +7,13 @@
 #include "io/volume_file.h"
 #include "workflows/commands.h"
 #include "workflows/denoise_folder.h"
+#include "workflows/denoise_options.h"
 #include "workflows/denoising.h"
 #include "workflows/platform.h"
 #include "workflows/read_choices.h"
 #include "workflows/volume_output.h"
 
 namespace voxprior {
-namespace po = boost::program_options;
 namespace {
 
 const About kAbout{
@@ -82,50 +81,19 @@ void denoise_file(const FileToDenoise& file, const DenoiseExtras& extras, const 
 }  // namespace
 
 int denoise_command(const Invocation& invocation) {
-  std::string input, output, model, noise_kind, sigma, sigma_map, spectrum, mirrors;
-  long long memory_mb = 0, tile = 0, threads = 0;
+  std::string input, output;
   bool overwrite = false;
-  DenoiseChoices choices;
-  SessionOptions session;
+  DenoiseOptions options;
   ReadChoices reading;
   FolderToDenoise folder;
 
   Arguments arguments;
   arguments.positional("IN", &input, "noisy volume: .nii, .nii.gz, .nrrd or .mha; or a DICOM folder, file or DICOMDIR")
       .positional("OUT", &output, "volume to write; the ending chooses the format; for DICOM a folder");
-  arguments
-      .option("model", po::value(&model)->value_name("NAME|FILE")->default_value("auto"),
-              "an installed model, or a model file; auto: ct for CT, mri-t1 for anything else")
-      .option("noise", choice(&noise_kind, "--noise", {"auto", "gaussian", "rician"}), "distribution of the noise")
-      .option("sigma", po::value(&sigma)->value_name("auto|S")->default_value("auto"),
-              "standard deviation of the noise in each real channel, in the input's units")
-      .option(
-          "sigma-map", po::value(&sigma_map)->value_name("auto|none|FILE")->default_value("auto"),
-          "sigma for each voxel: a volume on the grid of IN; auto: estimated, and used where it clearly varies; none: "
-          "one sigma for all")
-      .option("spectrum", po::value(&spectrum)->value_name("auto|white|SHARES[/TAPERS]")->default_value("auto"),
-              "what correlates the noise: the shares of k-space that were measured along i, j, k and the weights "
-              "1 - t + t cos over them (Hamming 0.46, Hann 0.5), as in 0.7,0.7,1/0.46; not looked for in CT")
-      .option("strength", po::value(&choices.strength)->value_name("0..1")->default_value(1),
-              "a dose: 1 - strength of the noise is left, for every model and kind of noise; a denoiser applies that "
-              "share of its change, a bridge stops there on its path");
-  choices.bridge.add_to(arguments);
+  options.add_to(arguments);
   folder.extras.add_to(arguments);
-  arguments
-      .option("memory", at_least(1, &memory_mb, "--memory")->value_name("MB"),
-              "use no more memory; default: half of what is free")
-      .option("tile", at_least(8, &tile, "--tile")->value_name("N"),
-              "work in tiles of N voxels a side; the result is the same; default: as large as memory allows")
-      .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
-              "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
-      .option("mirrors", choice(&mirrors, "--mirrors", {"2", "1", "4", "8"}),
-              "average the estimate over so many mirror images of the volume: better, and as many times slower")
-      .option("precision", choice(&session.precision, "--precision", {"float32", "bfloat16", "auto"}),
-              "numbers of the network's inner layers; auto: bfloat16 where the processor or GPU computes in it, twice "
-              "as fast")
-      .option("device", choice(&session.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
-      .flag("force", &choices.force, "denoise a volume that does not look like what the model is for")
-      .flag("overwrite", &overwrite, "replace files that exist");
+  options.add_resources_to(arguments, "half of what is free");
+  arguments.flag("overwrite", &overwrite, "replace files that exist");
   reading.add_to(arguments);
   folder.dicom.add_to(arguments);
   arguments.flag("keep-private", &folder.keep_private,
@@ -133,28 +101,23 @@ int denoise_command(const Invocation& invocation) {
   arguments.with_progress();
 
   return run_command(invocation, kAbout, arguments, [&](ProgressDisplay& progress) {
+    DenoiseChoices choices = options.choices(free_memory_bytes() / 2);
     choices.uncertainty = folder.extras.uncertainty();
     choices.volume_name = input;
-    choices.noise = parse_noise_choice(noise_kind, sigma, sigma_map, spectrum);
-    if (!(choices.strength >= 0 && choices.strength <= 1)) fail(ExitCode::usage, "--strength: must be between 0 and 1");
-    choices.memory_bytes = memory_mb > 0 ? 1e6 * static_cast<double>(memory_mb) : free_memory_bytes() / 2;
-    choices.tile = tile;
-    session.mirrors = std::stoi(mirrors);
-    session.threads = compute_threads(static_cast<int>(threads));
-    ModelOnDemand loaded(session, model);
-    folder.extras.check(loaded.is_bridge());
-    choices.bridge.check(loaded.is_bridge(), choices.noise);
+    ModelOnDemand model(options.session(), options.model());
+    folder.extras.check(model.is_bridge());
+    choices.bridge.check(model.is_bridge(), choices.noise);
     choices.bridge.use_seed(folder.extras.seed());
     if (leads_to_dicom(input)) {
       folder.input = input;
       folder.output = output;
       folder.reading = reading.options();
       folder.overwrite = overwrite;
-      denoise_folder(folder, choices, loaded, progress);
+      denoise_folder(folder, choices, model, progress);
     } else {
       folder.dicom.refuse_beside_file(input);
       if (folder.keep_private) refuse_beside_file(input, "--keep-private");
-      denoise_file({input, output, reading.options(), overwrite}, folder.extras, choices, loaded, progress);
+      denoise_file({input, output, reading.options(), overwrite}, folder.extras, choices, model, progress);
     }
   });
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "io/volume_file.h"
+#include "workflows/derived_denoising.h"
 #include "workflows/dicom_cases.h"
 #include "workflows/dicom_output.h"
 #include "workflows/files.h"
@@ -11,38 +12,6 @@
 namespace voxprior {
 namespace fs = std::filesystem;
 namespace {
-
-/// Every parameter that the result depends on, in a fixed order; for DerivationDescription and for UIDs.
-std::string parameters_of(const nlohmann::ordered_json& record) {
-  std::string text;
-  const auto add = [&](const std::string& what, const nlohmann::ordered_json& value) {
-    text += (text.empty() ? "" : ", ") + what + " " + (value.is_string() ? value.get<std::string>() : value.dump());
-  };
-  if (record.contains("noise")) {
-    add("noise", record["noise"]["kind"]);
-    add("sigma", record["noise"]["sigma"]);
-    if (record["noise"]["varies"]) add("sigma", "varying over the volume");
-    if (!record["noise"]["spectrum"].is_null()) add("spectrum", record["noise"]["spectrum"]);
-  }
-  for (const char* key : {"strength", "sampler", "steps", "seed", "mirrors", "precision", "device"}) {
-    if (record.contains(key)) add(key, record[key]);
-  }
-  if (!record.contains("model")) text += std::string(text.empty() ? "" : ", ") + "voxels copied as they were";
-  return text;
-}
-
-DerivedSeriesOptions options_for(const FolderToDenoise& folder, const nlohmann::ordered_json& record) {
-  DerivedSeriesOptions options;
-  if (record.contains("model")) {
-    options.model_name = record["model"]["name"];
-    options.model_sha256 = record["model"]["sha256"];
-  }
-  options.parameters = parameters_of(record);
-  options.created = creation_time();
-  options.keep_private = folder.keep_private;
-  options.overwrite = folder.overwrite ? Overwrite::yes : Overwrite::no;
-  return options;
-}
 
 void denoise_case(const DicomCase& one, const FolderToDenoise& folder, DenoiseChoices choices, ModelOnDemand& model,
                   ProgressDisplay& progress) {
@@ -57,7 +26,8 @@ void denoise_case(const DicomCase& one, const FolderToDenoise& folder, DenoiseCh
   provenance.update(clean.record);
 
   progress.stage(one.name + ": writing");
-  const DerivedSeriesOptions options = options_for(folder, clean.record);
+  const DerivedSeriesOptions options =
+      derived_series_options(clean.record, folder.keep_private, folder.overwrite ? Overwrite::yes : Overwrite::no);
   ExtraOutput extras(provenance, options.overwrite);
   folder.extras.write(noisy, clean, extras, provenance);
   Volume result = noisy;

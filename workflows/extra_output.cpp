@@ -1,6 +1,5 @@
 #include "workflows/extra_output.h"
 
-#include "base/version.h"
 #include "io/png.h"
 #include "io/volume_file.h"
 
@@ -14,7 +13,7 @@ ExtraOutput::~ExtraOutput() {
 
 void ExtraOutput::write(const std::string& role, const fs::path& path, const Volume& volume) {
   if (path.empty()) return;
-  write_volume(path, volume, {overwrite_, std::string("voxprior ") + version() + ", research use only"});
+  write_volume(path, volume, {overwrite_, description_of_results()});
   written_.push_back(path);
   provenance_.add_output(role, path);
 }

@@ -24,9 +24,8 @@ std::string header_text(std::ifstream& in, std::uint64_t bytes) {
   return text;
 }
 
-}  // namespace
-
-std::string kind_of_model(const std::filesystem::path& file) {
+/// A text in the card of a model; empty where there is none.
+std::string text_of_card(const std::filesystem::path& file, const char* key) {
   std::error_code problem;
   const std::uint64_t bytes = std::filesystem::file_size(file, problem);
   if (problem) return "";
@@ -38,10 +37,16 @@ std::string kind_of_model(const std::filesystem::path& file) {
     const auto card = header.metadata.find(kModelCardKey);
     if (card == header.metadata.end()) return "";
     const nlohmann::json root = nlohmann::json::parse(card->second, nullptr, false);
-    return root.is_object() && root.contains("kind") && root["kind"].is_string() ? root["kind"].get<std::string>() : "";
+    return root.is_object() && root.contains(key) && root[key].is_string() ? root[key].get<std::string>() : "";
   } catch (const Error&) {
     return "";
   }
 }
+
+}  // namespace
+
+std::string kind_of_model(const std::filesystem::path& file) { return text_of_card(file, "kind"); }
+
+std::string modality_of_model(const std::filesystem::path& file) { return text_of_card(file, "modality"); }
 
 }  // namespace voxprior

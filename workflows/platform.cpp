@@ -30,14 +30,19 @@ double number_in(const char* path, double otherwise) {
   return file >> number ? number : otherwise;
 }
 
-double available_bytes() {
+constexpr double kNoLimit = 1e18;
+
+/// What the system says of its memory under `name`.
+double memory_bytes(const std::string& name) {
   std::ifstream file("/proc/meminfo");
   std::string key, unit;
   for (double kilobytes = 0; file >> key >> kilobytes; std::getline(file, unit)) {
-    if (key == "MemAvailable:") return 1024 * kilobytes;
+    if (key == name) return 1024 * kilobytes;
   }
   return 4e9;
 }
+
+double group_limit_bytes() { return number_in("/sys/fs/cgroup/memory.max", kNoLimit); }
 
 }  // namespace
 
@@ -58,10 +63,14 @@ int compute_threads(int requested) {
 }
 
 double free_memory_bytes() {
-  constexpr double kNoLimit = 1e18;
-  const double group_limit = number_in("/sys/fs/cgroup/memory.max", kNoLimit);
   const double group_used = number_in("/sys/fs/cgroup/memory.current", 0);
-  return std::min(available_bytes(), std::max(0., group_limit - group_used));
+  return std::min(memory_bytes("MemAvailable:"), std::max(0., group_limit_bytes() - group_used));
+}
+
+double total_memory_bytes() {
+  const int job_megabytes = count_from_environment("SLURM_MEM_PER_NODE");
+  const double job = job_megabytes > 0 ? 1048576. * job_megabytes : kNoLimit;
+  return std::min({memory_bytes("MemTotal:"), group_limit_bytes(), job});
 }
 
 }  // namespace voxprior

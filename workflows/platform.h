@@ -19,4 +19,8 @@ int compute_threads(int requested);
 /// Memory that can still be taken without swapping, within the limit of the control group (container, Slurm job).
 double free_memory_bytes();
 
+/// Memory that this process may take in all: of the machine, the control group or the Slurm job, whichever is least.
+/// The same from one run to the next, unlike what is free.
+double total_memory_bytes();
+
 }  // namespace voxprior

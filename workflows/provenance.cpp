@@ -22,11 +22,20 @@ std::string utc_now() {
 
 }  // namespace
 
-Provenance::Provenance(const std::string& command) {
-  record_["program"] = "voxprior";
-  record_["version"] = version();
-  record_["notice"] = "Research use only: not a medical device.";
-  record_["command"] = command;
+nlohmann::ordered_json program_record(const std::string& command) {
+  return {{"program", "voxprior"},
+          {"version", version()},
+          {"notice", "Research use only: not a medical device."},
+          {"command", command}};
+}
+
+std::string json_text(const nlohmann::ordered_json& record) {
+  return record.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
+}
+
+std::string description_of_results() { return std::string("voxprior ") + version() + ", research use only"; }
+
+Provenance::Provenance(const std::string& command) : record_(program_record(command)) {
   record_["command_line"] = process_command_line();
   record_["started"] = utc_now();
 }
@@ -42,9 +51,7 @@ void Provenance::add_output(const std::string& role, const std::filesystem::path
 void Provenance::write_beside(const std::filesystem::path& output, Overwrite overwrite) {
   const double elapsed_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   record_["seconds"] = std::round(1000 * elapsed_s) / 1000;
-  // A path may hold bytes that are no UTF-8, which JSON cannot: they become U+FFFD rather than a failure at the end.
-  using nlohmann::detail::error_handler_t;
-  write_file(sidecar_path(output), record_.dump(2, ' ', false, error_handler_t::replace) + "\n", overwrite);
+  write_file(sidecar_path(output), json_text(record_), overwrite);
 }
 
 std::filesystem::path sidecar_path(const std::filesystem::path& output) {

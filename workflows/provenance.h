@@ -36,6 +36,16 @@ class Provenance {
   nlohmann::ordered_json record_;
 };
 
+/// What every record begins with: program, version, "research use only", command.
+nlohmann::ordered_json program_record(const std::string& command);
+
+/// A record as the text of a file. A path may hold bytes that are no UTF-8, which JSON cannot: they become U+FFFD
+/// rather than a failure at the end.
+std::string json_text(const nlohmann::ordered_json& record);
+
+/// What a volume file says of its origin: the program, its version and "research use only".
+std::string description_of_results();
+
 /// "folder/out.nii.gz" -> "folder/out.voxprior.json".
 std::filesystem::path sidecar_path(const std::filesystem::path& output);
 

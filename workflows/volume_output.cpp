@@ -2,7 +2,6 @@
 
 #include <iostream>
 
-#include "base/version.h"
 #include "io/volume_file.h"
 #include "workflows/files.h"
 
@@ -15,8 +14,6 @@ std::vector<fs::path> all_outputs(const fs::path& volume, const std::vector<fs::
   outputs.insert(outputs.end(), extras.begin(), extras.end());
   return outputs;
 }
-
-std::string description() { return std::string("voxprior ") + version() + ", research use only"; }
 
 }  // namespace
 
@@ -51,7 +48,7 @@ void VolumeOutput::tell(const std::vector<std::string>& notices) {
 }
 
 void VolumeOutput::write_volume(const Volume& volume) {
-  const WriteReport report = voxprior::write_volume(volume_path_, volume, {overwrite_, description()});
+  const WriteReport report = voxprior::write_volume(volume_path_, volume, {overwrite_, description_of_results()});
   volume_written_ = true;
   provenance_.add_output("volume", volume_path_);
   provenance_["clipped_voxels"] = clipped_voxels_ = report.clipped_voxels;

@@ -47,6 +47,25 @@ Arguments& Arguments::positional(const std::string& name, std::string* value, co
   return *this;
 }
 
+Arguments& Arguments::optional_positional(const std::string& name, std::string* value, const std::string& description) {
+  positionals_.push_back({name, description, value, false});
+  return *this;
+}
+
+Arguments& Arguments::same(const std::string& other, const std::string& option) {
+  other_names_[other] = option;
+  return *this;
+}
+
+std::vector<std::string> Arguments::in_our_names(std::vector<std::string> words) const {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  for (auto word = words.begin(); word != end; ++word) {
+    const auto known = other_names_.find(word->substr(0, word->find('=')));
+    if (known != other_names_.end()) word->replace(0, known->first.size(), known->second);
+  }
+  return words;
+}
+
 Arguments& Arguments::option(const std::string& name, const po::value_semantic* value, const std::string& description) {
   described_.add_options()(name.c_str(), value, description.c_str());
   return *this;
@@ -61,7 +80,8 @@ Arguments& Arguments::with_progress() {
                 "how to show progress on stderr; slicer prints the XML that 3D Slicer reads, on stdout");
 }
 
-void Arguments::parse(const std::vector<std::string>& words) const {
+void Arguments::parse(const std::vector<std::string>& as_typed) const {
+  const std::vector<std::string> words = in_our_names(as_typed);
   const std::string operands = "positional arguments";  // the space keeps it from ever being typed as an option
   std::vector<std::string> given;
   po::options_description all;
@@ -73,7 +93,7 @@ void Arguments::parse(const std::vector<std::string>& words) const {
     fail(ExitCode::usage, error.what(), "; see --help");
   }
   refuse_short_options(words, given);
-  if (given.size() < positionals_.size()) {
+  if (given.size() < positionals_.size() && positionals_[given.size()].required) {
     fail(ExitCode::usage, "the argument ", positionals_[given.size()].name, " is missing; see --help");
   }
   if (given.size() > positionals_.size()) {

@@ -2,12 +2,13 @@
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace voxprior {
 
-/// What a command takes: positional arguments, all of them required, and options. Paths are std::string, because
+/// What a command takes: positional arguments and options. Paths are std::string, because
 /// Boost 1.74 cannot parse a std::filesystem::path with a space in it.
 class Arguments {
  public:
@@ -15,10 +16,17 @@ class Arguments {
     std::string name;  ///< in capitals, as shown: "IN"
     std::string description;
     std::string* value;
+    bool required = true;
   };
 
   /// The next positional argument goes to *value.
   Arguments& positional(const std::string& name, std::string* value, const std::string& description);
+
+  /// A positional argument that may be left out: *value stays as it is then. None that is required may follow.
+  Arguments& optional_positional(const std::string& name, std::string* value, const std::string& description);
+
+  /// A name that others call an option by, as it is typed: same("-w", "--work-dir"). The help says so in its own words.
+  Arguments& same(const std::string& other, const std::string& option);
 
   /// An option with a value, as in Boost.Program_options: option("sigma", po::value(&sigma)->value_name("S"), "...").
   /// Takes ownership of `value`.
@@ -39,7 +47,11 @@ class Arguments {
   const std::string& progress_style() const { return progress_style_; }
 
  private:
+  /// The words with every other name replaced by that of its option.
+  std::vector<std::string> in_our_names(std::vector<std::string> words) const;
+
   std::vector<Positional> positionals_;
+  std::map<std::string, std::string> other_names_;
   boost::program_options::options_description described_;
   std::string progress_style_ = "none";
 };

@@ -35,7 +35,9 @@ std::vector<OptionText> option_texts(const Arguments& arguments) {
 
 std::string usage_line(const About& about, const Arguments& arguments) {
   std::string line = "voxprior " + about.name;
-  for (const auto& argument : arguments.positionals()) line += " " + argument.name;
+  for (const auto& argument : arguments.positionals()) {
+    line += argument.required ? " " + argument.name : " [" + argument.name + "]";
+  }
   return line + " [options]";
 }
 

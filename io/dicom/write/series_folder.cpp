@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,11 +46,41 @@ bool holds_only_a_series(const fs::path& folder) {
   return true;
 }
 
+/// True for ".part-<digits>-<digits>-NAME".
+bool is_temporary_of(const std::string& found, const std::string& name) {
+  const std::string start = ".part-", end = "-" + name;
+  if (found.size() <= start.size() + end.size() || found.compare(0, start.size(), start) != 0) return false;
+  if (found.compare(found.size() - end.size(), end.size(), end) != 0) return false;
+  const std::string middle = found.substr(start.size(), found.size() - start.size() - end.size());
+  return middle.find_first_not_of("0123456789-") == std::string::npos;
+}
+
+/// A folder that a living writer keeps locked; -1 for one that cannot be opened or that somebody holds.
+int lock_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  ::close(descriptor);
+  return -1;
+}
+
+/// Removes what killed processes left behind for `folder`.
+void remove_abandoned(const fs::path& folder) {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(parent_of(folder), ignored), end; entry != end; entry.increment(ignored)) {
+    if (!is_temporary_of(entry->path().filename().string(), folder.filename().string())) continue;
+    const int descriptor = lock_folder(entry->path());
+    if (descriptor < 0) continue;
+    std::error_code kept;
+    fs::remove_all(entry->path(), kept);
+    ::close(descriptor);
+  }
+}
+
 fs::path make_temporary(const fs::path& folder) {
   static std::atomic<unsigned> next_number{0};
   for (;;) {
-    const fs::path path =
-        parent_of(folder) / (".part-" + std::to_string(::getpid()) + "-" + std::to_string(next_number++));
+    const fs::path path = parent_of(folder) / (".part-" + std::to_string(::getpid()) + "-" +
+                                               std::to_string(next_number++) + "-" + folder.filename().string());
     if (::mkdir(path.c_str(), 0777) == 0) return path;
     if (errno != EEXIST) fail_errno(folder, "cannot create a folder beside it", errno);
   }
@@ -97,12 +128,15 @@ void check_series_folder(const fs::path& given, Overwrite overwrite) {
 SeriesFolder::SeriesFolder(fs::path folder, Overwrite overwrite)
     : folder_(without_slash(folder)), overwrite_(overwrite) {
   check_series_folder(folder_, overwrite_);
+  remove_abandoned(folder_);
   temporary_ = make_temporary(folder_);
+  lock_ = lock_folder(temporary_);
 }
 
 SeriesFolder::~SeriesFolder() {
   std::error_code ignored;
   if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  if (lock_ >= 0) ::close(lock_);
 }
 
 void SeriesFolder::add(std::string_view bytes) {

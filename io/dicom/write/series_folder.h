@@ -8,9 +8,9 @@
 
 namespace voxprior {
 
-/// A folder of DICOM files that appears whole or not at all: files go to a folder ".part-PID-N" beside it, commit()
-/// renames that. Without commit() nothing is left. Files are named by their index, 0001.dcm, 0002.dcm, ..., never by
-/// what a DICOM tag says.
+/// A folder of DICOM files that appears whole or not at all: files go to a folder ".part-PID-N-NAME" beside it,
+/// commit() renames that. Without commit() nothing is left, and what a killed process left for the same NAME is removed
+/// by the next one. Files are named by their index, 0001.dcm, 0002.dcm, ..., never by what a DICOM tag says.
 class SeriesFolder {
  public:
   /// Throws as check_series_folder() does.
@@ -29,6 +29,7 @@ class SeriesFolder {
   std::filesystem::path folder_, temporary_;
   Overwrite overwrite_;
   std::size_t count_ = 0;
+  int lock_ = -1;  // of the temporary folder: tells others that its writer lives
 };
 
 /// Throws Error(ExitCode::output) if `folder` cannot be written: it is a file, holds files (with Overwrite::yes: any

@@ -41,6 +41,19 @@ TEST(SeriesFolder, LeavesNothingWithoutCommit) {
   EXPECT_EQ(scratch.names(), Names{});
 }
 
+TEST(SeriesFolder, WhatAKilledProcessLeftIsRemovedByTheNextForTheSameFolderAlone) {
+  const test::ScratchFolder scratch;
+  fs::create_directory(scratch / ".part-4194304-0-out");
+  test::put_bytes(scratch / ".part-4194304-0-out" / "0001.dcm", "half");
+  fs::create_directory(scratch / ".part-4194304-0-other");
+  const SeriesFolder living(scratch / "out", Overwrite::no);
+  write_series(scratch / "out", 1);
+  const Names left = scratch.names();
+  EXPECT_EQ(left.count(".part-4194304-0-out"), 0u);
+  EXPECT_EQ(left.count(".part-4194304-0-other"), 1u);
+  EXPECT_EQ(left.size(), 3u);  // and the series, and the folder of the writer that lives
+}
+
 TEST(SeriesFolder, TakesAnEmptyFolderAndANameThatEndsInASlash) {
   const test::ScratchFolder scratch;
   fs::create_directory(scratch / "out");

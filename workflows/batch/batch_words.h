@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "workflows/batch/find_cases.h"
+#include "workflows/cli/arguments.h"
+#include "workflows/denoise_options.h"
+#include "workflows/read_choices.h"
+
+namespace voxprior {
+
+/// What the command line of `batch` says.
+struct BatchWords {
+  std::string input, output, level = "participant", work, shard, filter_file, task;
+  BidsSelection selection;
+  bool allow_gaps = false, keep_private = false, overwrite = false;
+  bool slurm = false, dry_run = false;
+  long long tasks = 0, at_once = 0;  ///< of the job array; 0: not given
+  std::vector<std::string> slurm_options;
+  DenoiseOptions denoise;
+  ReadChoices reading;
+
+  void add_to(Arguments& arguments);
+
+  /// Throws Error(ExitCode::usage) for options that do not go together.
+  void check() const;
+
+  BatchRequest request() const;
+  std::filesystem::path work_folder() const;
+
+  /// Whether all scans are meant, and not a part of them.
+  bool whole() const { return shard.empty() && selection.participants.empty() && selection.sessions.empty(); }
+};
+
+/// The words of a command line without those that ask for Slurm: what each task is to be told.
+std::vector<std::string> words_of_task(const std::vector<std::string>& typed);
+
+}  // namespace voxprior
