@@ -43,6 +43,25 @@ TEST(Png, HoldsTheColourPixelsRowAfterRow) {
   EXPECT_EQ(decoded(scratch / "a.png", PNG_FORMAT_RGB, 7, 5), pixels);
 }
 
+TEST(Png, PaletteGivesEachPixelTheColourOfItsNumber) {
+  const test::ScratchFolder scratch;
+  const auto pixels = counted(7 * 5);
+  Palette palette{};
+  for (std::size_t i = 0; i < palette.size(); ++i) palette[i] = static_cast<std::uint8_t>(i * 11 + i / 256);
+  std::vector<std::uint8_t> colours;
+  for (const std::uint8_t p : pixels) colours.insert(colours.end(), &palette[3 * p], &palette[3 * p] + 3);
+
+  const std::string bytes = png_bytes(7, 5, palette, pixels.data());
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  ASSERT_NE(png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()), 0) << image.message;
+  EXPECT_EQ(image.format & PNG_FORMAT_FLAG_COLORMAP, PNG_FORMAT_FLAG_COLORMAP) << "one byte a pixel";
+  image.format = PNG_FORMAT_RGB;
+  std::vector<std::uint8_t> decoded_colours(PNG_IMAGE_SIZE(image));
+  ASSERT_NE(png_image_finish_read(&image, nullptr, decoded_colours.data(), 0, nullptr), 0) << image.message;
+  EXPECT_EQ(decoded_colours, colours);
+}
+
 TEST(Png, RefusesToReplaceAndNonsense) {
   const test::ScratchFolder scratch;
   const auto pixels = counted(4);

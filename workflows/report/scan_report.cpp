@@ -68,9 +68,20 @@ double rms_in_object(const Volume& residual, const Volume& after, const PreviewW
   return count > 0 ? std::sqrt(sum / count) : 0;
 }
 
-double structure_of(const Volume& before, const Volume& after, const NoiseFound& noise) {
-  return residual_structure(before.voxels, after.voxels, {static_cast<float>(noise.sigma)}, noise.kind == "rician",
-                            before.geometry.size);
+/// The figure of the record, which knows how the noise varied, else that of one sigma; a warning where it is large and
+/// the record has none.
+void add_structure(const Volume& before, const Volume& after, const NoiseFound& noise,
+                   const std::optional<Record>& record, ReportContent& content) {
+  const std::optional<double> recorded = record ? record->number("/residual_structure") : std::nullopt;
+  const double structure = recorded ? *recorded
+                                    : residual_structure(before.voxels, after.voxels, {static_cast<float>(noise.sigma)},
+                                                         noise.kind == "rician", before.geometry.size);
+  content.figures.push_back({"Residual structure", in_digits("%.3f", structure),
+                             "noise alone stays below " + in_digits("%.2f", kMuchResidualStructure)});
+  if (!recorded && structure > kMuchResidualStructure)
+    content.warnings.push_back("What was removed is stronger along edges (residual structure " +
+                               in_digits("%.2f", structure) +
+                               "): anatomy may have gone with the noise. Look for outlines in the residual.");
 }
 
 std::string grid_in_words(const Geometry& grid) {
@@ -78,7 +89,7 @@ std::string grid_in_words(const Geometry& grid) {
 }
 
 void add_image_figures(const Volume& before, const Volume& after, const Volume& residual, const NoiseFound& noise,
-                       const PreviewWindow& window, ReportContent& content) {
+                       const PreviewWindow& window, const std::optional<Record>& record, ReportContent& content) {
   const double range = window.white - std::max(0., window.black);
   const std::string unit = is_ct(before) ? " HU" : "";
   std::string note = noise.kind;
@@ -91,15 +102,7 @@ void add_image_figures(const Volume& before, const Volume& after, const Volume& 
   content.figures.push_back({"Removed (rms in the object)", in_digits("%.4g", rms) + unit,
                              noise.sigma > 0 ? in_digits("%.2f sigma", rms / noise.sigma) : ""});
   if (rms == 0) content.warnings.emplace_back("AFTER is BEFORE: nothing was removed.");
-  if (noise.sigma > 0 && rms > 0) {
-    const double structure = structure_of(before, after, noise);
-    content.figures.push_back({"Residual structure", in_digits("%.3f", structure),
-                               "noise alone stays below " + in_digits("%.2f", kMuchResidualStructure)});
-    if (structure > kMuchResidualStructure)
-      content.warnings.push_back("What was removed is stronger along edges (residual structure " +
-                                 in_digits("%.2f", structure) +
-                                 "): anatomy may have gone with the noise. Look for outlines in the residual.");
-  }
+  if (noise.sigma > 0 && rms > 0) add_structure(before, after, noise, record, content);
   const auto& mm = before.geometry.spacing_mm;
   content.figures.push_back(
       {"Grid", grid_in_words(before.geometry),
@@ -157,7 +160,7 @@ ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) 
   content.title = scan.before.filename().string() + " \u2192 " + scan.after.filename().string();
   const NoiseFound noise = noise_of(before, record);
   const PreviewWindow window = preview_window(before, noise.sigma);
-  add_image_figures(before, after, residual, noise, window, content);
+  add_image_figures(before, after, residual, noise, window, record, content);
   add_record(scan, record, content);
 
   std::vector<ShownVolume>& shown = content.volumes;
@@ -167,7 +170,7 @@ ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) 
                    window.residual_limit, Colours::diverging});
   if (!scan.noise_map.empty()) {
     Volume map = read_on_grid_of(shown[0].volume, scan.noise_map, scan.reading);
-    const double greatest = greatest_of(map);
+    const double greatest = 1.25 * greatest_of(map);  // an even map is not at the end of its colours
     shown.push_back({"noise-map", "Noise map (sigma)", std::move(map), 0, greatest, Colours::heat});
   }
   return content;
