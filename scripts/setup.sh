@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 build=(
   build-essential cmake ninja-build ccache
-  libtorch-dev libopenblas0-openmp            # without openblas0-openmp LibTorch multiplies matrices 30 times slower
+  libtorch-dev libgloo-dev libopenblas0-openmp            # without openblas0-openmp LibTorch multiplies matrices 30 times slower
   libinsighttoolkit5-dev libdcmtk-dev libopenjp2-7-dev pkg-config libboost-program-options-dev
   libismrmrd-dev libhdf5-dev libpugixml-dev
   libpng-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev libtomlplusplus-dev

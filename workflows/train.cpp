@@ -11,6 +11,7 @@
 #include "workflows/compute/module.h"
 #include "workflows/files.h"
 #include "workflows/platform.h"
+#include "workflows/team.h"
 
 namespace voxprior {
 namespace po = boost::program_options;
@@ -39,7 +40,7 @@ void train_until_interrupted(const TrainOptions& options, ProgressDisplay& progr
 }
 
 int train(const Invocation& invocation, TrainOptions options, const About& about) {
-  long long threads = 0;
+  long long threads = 0, join_s = 600;
 
   Arguments arguments;
   arguments.positional("CONFIG", &options.config_file, "TOML file with data, network and training settings")
@@ -54,6 +55,9 @@ int train(const Invocation& invocation, TrainOptions options, const About& about
   arguments
       .option("threads", at_least(1, &threads, "--threads")->value_name("N"),
               "threads to compute with; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all cores allowed")
+      .option("join-timeout", at_least(1, &join_s, "--join-timeout")->value_name("SECONDS")->default_value(join_s),
+              "wait so long for the other processes of a training that a launcher (srun, mpirun, torchrun) started in "
+              "several")
       .option("device", choice(&options.device, "--device", {"auto", "cpu", "cuda"}), "where to compute")
       .with_progress();
 
@@ -62,10 +66,15 @@ int train(const Invocation& invocation, TrainOptions options, const About& about
     if (options.out_folder.empty())
       options.out_folder = (fs::path("runs") / fs::path(options.config_file).stem()).string();
     options.threads = compute_threads(static_cast<int>(threads));
+    options.team = team_place();
+    options.team.timeout_s = static_cast<int>(join_s);
 
-    train_until_interrupted(options, progress);
+    // Of several processes one speaks.
+    const std::unique_ptr<ProgressDisplay> silence = make_progress("none", about.name);
+    const bool speaks = options.team.rank == 0;
+    train_until_interrupted(options, speaks ? progress : *silence);
     progress.finish();
-    std::cout << "wrote " << options.out_folder << "/model.safetensors\n";
+    if (speaks) std::cout << "wrote " << options.out_folder << "/model.safetensors\n";
   });
 }
 

@@ -22,6 +22,7 @@ class BridgeObjective final : public Objective {
 
   /// Each volume by one-step and by the sampler of the configuration, from its scan or, where it has none, from
   /// simulated ones.
+  bool takes_shares() const override { return true; }
   std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,
                                      const std::vector<TrainingVolume>& volumes) override;
   void describe(ModelCard& card, const std::vector<ValidationScore>& scores) const override;

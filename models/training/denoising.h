@@ -24,6 +24,7 @@ class DenoisingObjective : public Objective {
                      std::int64_t step) override;
   std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,
                                      const std::vector<TrainingVolume>& volumes) override;
+  bool takes_shares() const override { return !schedule_ && !variance_; }
   void follow(const Unet& network) override;
   TensorMap state() const override;
   TensorMap model_tensors() const override;

@@ -39,6 +39,10 @@ class Objective {
   virtual torch::Tensor loss(Unet& network, const HaarPreconditioner& preconditioner, const TrainingBatch& batch,
                              std::int64_t step) = 0;
 
+  /// Whether the loss of some samples of a batch does not depend on the others, nor on anything that is learned from
+  /// the batch beside the network: then processes can share a batch.
+  virtual bool takes_shares() const { return false; }
+
   /// Called when the optimiser has moved the weights.
   virtual void follow(const Unet& /*network*/) {}
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "models/network_file.h"
 #include "models/precondition.h"
+#include "models/training/batch_share.h"
 #include "models/training/conditions.h"
 #include "models/training/denoising.h"
 #include "models/training/validation.h"
@@ -61,10 +62,20 @@ class NetworkTrainee final : public Trainee {
 
   torch::Tensor loss(std::int64_t step) override {
     TrainingBatch batch = source_->draw(step);
+    double weight = 1;  // of this share, so that the mean over all processes is the loss of the batch
+    if (run_.peers) {
+      const std::int64_t all = batch.sigma.size(0);
+      const auto [first, end] = share_of_batch(*run_.peers, all);
+      weight = static_cast<double>((end - first) * run_.peers->count()) / static_cast<double>(all);
+      batch = samples_of(batch, first, end);
+    }
     for (torch::Tensor* tensor : {&batch.clean, &batch.noisy, &batch.sigma}) *tensor = tensor->to(run_.device);
     batch.condition = batch.condition.to(run_.device);
-    return objective_.loss(network_, preconditioner_, batch, step);
+    const torch::Tensor loss = objective_.loss(network_, preconditioner_, batch, step);
+    return run_.peers ? loss * weight : loss;
   }
+
+  bool can_share() const override { return objective_.takes_shares(); }
 
   void follow() override { objective_.follow(network_); }
 

@@ -10,6 +10,8 @@
 #include "models/training/metrics_log.h"
 #include "models/training/optimiser.h"
 #include "models/training/schedule.h"
+#include "models/training/shared_gradient.h"
+#include "models/training/team_start.h"
 
 namespace voxprior {
 namespace {
@@ -36,6 +38,7 @@ class TrainingLoop {
         optimiser_(named_parameters(trainee.network())),
         log_(run.out_folder / "metrics.jsonl") {
     const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
+    if (run_.peers) share_gradient();
     if (run_.resume) {
       resume(checkpoint);
     } else {
@@ -43,27 +46,28 @@ class TrainingLoop {
         fail(ExitCode::output, run_.out_folder.string(),
              ": holds a training run already; add --resume or name another folder");
       trainee_.measure();
-      log_.start();
+      if (writes()) log_.start();
     }
+    if (run_.peers) check_same_start(*run_.peers, trainee_.network(), step_, data_identity_);
   }
 
   void train(const TrainingObserver& observer) {
-    if (step_ >= config_.steps) {  // finished before; the recipe may say other things of the model now
+    if (step_ >= config_.steps && writes()) {  // finished before; the recipe may say other things of the model now
       scores_ = trainee_.score();
       save();
     }
     auto last_checkpoint = Clock::now();
     for (auto last_report = Clock::now(); step_ < config_.steps;) {
-      take_step();
+      take_step_or_save();
       const bool last = step_ == config_.steps;
       TrainingProgress progress;
-      if (step_ % config_.validate_every == 0 || last) score(progress);
-      if (seconds_since(last_checkpoint) > 60 * config_.checkpoint_minutes || last) {
+      if (writes() && (step_ % config_.validate_every == 0 || last)) score(progress);
+      if (writes() && (seconds_since(last_checkpoint) > 60 * config_.checkpoint_minutes || last)) {
         save();
         last_checkpoint = Clock::now();
         progress.message = "checkpoint written at step " + std::to_string(step_);
       }
-      if (last) progress.verdict = trainee_.verdict(scores_);
+      if (last && writes()) progress.verdict = trainee_.verdict(scores_);
       if (step_ % kReportEvery == 0 || progress.validation_psnr || !progress.message.empty()) {
         report(progress, seconds_since(last_report), observer);
         last_report = Clock::now();
@@ -72,12 +76,44 @@ class TrainingLoop {
   }
 
  private:
+  /// Whether this process writes files: of several, rank 0 does.
+  bool writes() const { return !run_.peers || run_.peers->rank() == 0; }
+
+  void share_gradient() {
+    if (!trainee_.can_share())
+      fail(ExitCode::usage, run_.out_folder.string(), ": this kind of training runs in one process alone, not in ",
+           run_.peers->count());
+    if (config_.batch < run_.peers->count())
+      fail(ExitCode::usage, "training.batch: is ", config_.batch, ", fewer than the ", run_.peers->count(),
+           " processes");
+    shared_.emplace(trainee_.network().parameters(), *run_.peers);
+  }
+
+  /// Waits for the means of the gradients, and of the losses.
+  double mean_with_peers(const torch::Tensor& loss) {
+    shared_->finish();
+    torch::Tensor sum = loss.detach().to(torch::kCPU, torch::kFloat32).reshape({1}).clone();
+    run_.peers->start_sum(sum)->wait();
+    return sum.item<double>() / run_.peers->count();
+  }
+
+  /// When a process is lost in the middle of a step, the weights are still those of the step before.
+  void take_step_or_save() {
+    try {
+      take_step();
+    } catch (const Error& error) {
+      if (run_.peers && error.code() == ExitCode::resumable && writes() && step_ > 0) save();
+      throw;
+    }
+  }
+
   void take_step() {
     const torch::Tensor loss = trainee_.loss(step_);
     loss.backward();
+    const double mean_loss = shared_ ? mean_with_peers(loss) : loss.item<double>();
     rate_ = learning_rate_at(step_, config_.steps, config_.learning_rate, config_.warmup_steps, config_.cooldown);
     gradient_norm_ = optimiser_.step(rate_, config_.clip_norm);
-    loss_sum_ += loss.item<double>();
+    loss_sum_ += mean_loss;
     ++steps_since_report_;
     ++step_;
     update_average();
@@ -103,7 +139,7 @@ class TrainingLoop {
     progress.gradient_norm = gradient_norm_;
     progress.learning_rate = rate_;
     progress.seconds_per_step = seconds / static_cast<double>(steps_since_report_);
-    log_.append(progress, progress.validation_psnr ? scores_ : std::vector<ValidationScore>{});
+    if (writes()) log_.append(progress, progress.validation_psnr ? scores_ : std::vector<ValidationScore>{});
     loss_sum_ = 0;
     steps_since_report_ = 0;
     observer(progress);
@@ -134,7 +170,7 @@ class TrainingLoop {
     optimiser_.load_state(state);
     trainee_.restore(checkpoint.tensors, file);
     step_ = checkpoint.step;
-    log_.resume(step_);
+    if (writes()) log_.resume(step_);
   }
 
   Trainee& trainee_;
@@ -143,6 +179,7 @@ class TrainingLoop {
   std::string data_identity_;
   Optimiser optimiser_;
   MetricsLog log_;
+  std::optional<SharedGradient> shared_;  // with the peers, if there are any
 
   std::int64_t step_ = 0, steps_since_report_ = 0;
   double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/training/config.h"
+#include "models/training/peers.h"
 #include "models/training/progress.h"
 #include "models/training/source.h"
 #include "models/training/validation.h"
@@ -24,6 +25,7 @@ struct TrainingRun {
   std::filesystem::path out_folder;
   bool resume = false;
   torch::Device device = torch::kCPU;
+  Peers* peers = nullptr;  ///< the other processes that train this network, too; null: there are none
 };
 
 /// What a training loop trains: a network with a loss, and a second one of the same shape that becomes its running
@@ -46,6 +48,10 @@ class Trainee {
   /// Loss of step number `step`, with its gradient towards network(). What it draws is a function of the step.
   virtual torch::Tensor loss(std::int64_t step) = 0;
 
+  /// Whether loss() is that of this process's share of the batch where the run has peers: times the share's part of the
+  /// batch and their number, so that the mean over all is the loss of the whole.
+  virtual bool can_share() const { return false; }
+
   /// Called when the optimiser has moved the weights.
   virtual void follow() {}
 
@@ -62,8 +68,10 @@ class Trainee {
 ///   checkpoint.safetensors  every checkpoint_minutes and at the end; `resume` goes on from it, on the CPU bit for bit
 ///   model.safetensors       the averaged weights with their card, at the same times
 ///   metrics.jsonl           one line a report
-/// `data_identity` is kept in the checkpoint, see identity_of(). Throws Error(ExitCode::output) when the folder holds a
-/// run and `resume` is not set, Error(ExitCode::model) when the checkpoint does not fit the configuration or the data.
+/// With run.peers all processes take the same steps and rank 0 alone scores and writes; when one of them is lost, rank
+/// 0 writes what it has and Error(ExitCode::resumable) is thrown. `data_identity` is kept in the checkpoint, see
+/// identity_of(). Throws Error(ExitCode::output) when the folder holds a run and `resume` is not set,
+/// Error(ExitCode::model) when the checkpoint does not fit the configuration or the data.
 void run_training(Trainee& trainee, const TrainingRun& run, const std::string& data_identity,
                   const TrainingObserver& observer);
 

@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "models/training/bridge_objective.h"
 #include "models/training/distillation.h"
+#include "models/training/gloo_peers.h"
 #include "models/training/self_supervised.h"
 #include "models/training/train_autoencoder.h"
 #include "models/training/train_network.h"
@@ -79,8 +81,18 @@ Volumes read_volumes(const TrainingConfig& config) {
   return {std::move(training), std::move(validation)};
 }
 
-TrainingRun run_of(const TrainOptions& options) {
+/// Connects to the other processes, if there are any.
+std::unique_ptr<Peers> peers_of(const TrainOptions& options, ProgressDisplay& progress) {
+  if (options.team.count < 2) return nullptr;
+  if (options.team.rank == 0)
+    progress.note("waiting for " + std::to_string(options.team.count - 1) + " more processes at " +
+                  options.team.address + ":" + std::to_string(options.team.port));
+  return find_peers(options.team);
+}
+
+TrainingRun run_of(const TrainOptions& options, Peers* peers) {
   TrainingRun run;
+  run.peers = peers;
   run.recipe = text_of(options.config_file);
   run.out_folder = options.out_folder;
   run.resume = options.resume;
@@ -106,8 +118,8 @@ std::optional<NetworkFile> starting_model(const TrainOptions& options, const Tra
   return from;
 }
 
-void train_on_noisy_scans(const TrainOptions& options, ProgressDisplay& progress) {
-  TrainingRun run = run_of(options);
+void train_on_noisy_scans(const TrainOptions& options, Peers* peers, ProgressDisplay& progress) {
+  TrainingRun run = run_of(options, peers);
   const std::optional<NetworkFile> from = starting_model(options, run);
   run.config = read_self_supervised_config(options.config_file, from ? &from->card : nullptr,
                                            from ? from->network->widths() : UnetWidths());
@@ -128,8 +140,10 @@ void train_on_noisy_scans(const TrainOptions& options, ProgressDisplay& progress
 
 void train(const TrainOptions& options, ProgressDisplay& progress) {
   at::set_num_threads(options.threads);
-  if (options.self_supervised) return train_on_noisy_scans(options, progress);
-  TrainingRun run = run_of(options);
+  const std::unique_ptr<Peers> team = peers_of(options, progress);
+  Peers* const peers = team.get();
+  if (options.self_supervised) return train_on_noisy_scans(options, peers, progress);
+  TrainingRun run = run_of(options, peers);
   std::optional<Teacher> teacher;
   if (options.distill) {
     const std::string file = expand_variables(read_teacher_name(options.config_file));

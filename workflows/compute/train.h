@@ -3,6 +3,7 @@
 #include <string>
 
 #include "models/kind.h"
+#include "models/training/team_place.h"
 #include "workflows/cli/progress.h"
 
 namespace voxprior {
@@ -15,6 +16,7 @@ struct TrainOptions {
   bool resume = false;
   std::string device = "auto";  ///< auto | cpu | cuda
   int threads = 1;
+  TeamPlace team;  ///< where this process stands among those that train together
 };
 
 }  // namespace voxprior
