@@ -47,9 +47,9 @@ mkdir few
 for ((n = 0; n < count / 4; n++)); do ln "in/$(printf %03d "$n").nii.gz" few/; done
 
 options=(--model "$model_file" --threads "$threads" --progress none)
-loop() { for scan in in/*.nii.gz; do "$voxprior" denoise "$scan" "loop/${scan#in/}" "${options[@]}" > /dev/null; done; }
+loop() { for scan in in/*.nii.gz; do "$voxprior" denoise "$scan" "loop/${scan#in/}" "${options[@]}"; done > loop.log 2>&1; }
 # timed NAME COMMAND...: seconds, CPU seconds and peak memory go to NAME.cost
-timed() { local name=$1; shift; /usr/bin/time -o "$name.cost" -f "%e %U %S %M" "$@" > "$name.log"; }
+timed() { local name=$1; shift; /usr/bin/time -o "$name.cost" -f "%e %U %S %M" "$@" > "$name.log" 2>&1; }
 
 read -r load _ < /proc/loadavg
 start=$(date +%s.%N) start_cpu=$(awk '{print $16 + $17}' /proc/$$/stat)
