@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "workflows/files.h"
 #include "workflows/provenance.h"
 
 namespace voxprior {
@@ -21,11 +22,7 @@ std::string joined(const std::vector<std::string>& words) {
   return line;
 }
 
-}  // namespace
-
-std::optional<Record> Record::beside(const fs::path& volume) {
-  const fs::path path = sidecar_path(volume);
-  if (!fs::exists(path)) return std::nullopt;
+nlohmann::ordered_json object_in(const fs::path& path) {
   std::error_code problem;
   const std::uintmax_t bytes = fs::file_size(path, problem);
   if (problem || bytes > kMostBytes)
@@ -36,7 +33,18 @@ std::optional<Record> Record::beside(const fs::path& volume) {
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(text.str(), nullptr, false);
   if (!file || !json.is_object())
     fail(ExitCode::input, path, ": is damaged: not a JSON object; make the volume again, or move this file away");
-  return Record(std::move(json));
+  return json;
+}
+
+}  // namespace
+
+std::optional<Record> Record::beside(const fs::path& volume) {
+  const fs::path own = sidecar_path(volume), of_bids = without_volume_ending(volume) += ".json";
+  if (fs::exists(own)) return Record(object_in(own));
+  if (!fs::exists(of_bids)) return std::nullopt;
+  const nlohmann::ordered_json metadata = object_in(of_bids);
+  const auto ours = metadata.find("Voxprior");
+  return ours != metadata.end() && ours->is_object() ? std::optional<Record>(*ours) : std::nullopt;
 }
 
 const nlohmann::ordered_json* Record::at(const std::string& pointer) const {

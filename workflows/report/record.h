@@ -14,8 +14,8 @@ namespace voxprior {
 /// The sidecar of a volume, read with distrust: any key may be missing or of another type than expected.
 class Record {
  public:
-  /// Reads sidecar_path(volume). Nothing where there is no such file. Throws Error(ExitCode::input) for one that is
-  /// damaged or larger than 16 MB.
+  /// Reads sidecar_path(volume); of a BIDS derivative, the field "Voxprior" of its metadata. Nothing where there is
+  /// neither. Throws Error(ExitCode::input) for a file that is damaged or larger than 16 MB.
   static std::optional<Record> beside(const std::filesystem::path& volume);
 
   explicit Record(nlohmann::ordered_json json) : json_(std::move(json)) {}

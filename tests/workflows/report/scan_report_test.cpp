@@ -101,6 +101,19 @@ TEST_F(ScanReport, SaysThatNothingIsKnownWithoutARecord) {
   EXPECT_THAT(page(), Not(HasSubstr("How it was made")));
 }
 
+TEST_F(ScanReport, FindsTheRecordInTheMetadataOfABidsDerivative) {
+  std::filesystem::remove(file("after.voxprior.json"));
+  const nlohmann::json metadata{{"SkullStripped", false}, {"Voxprior", record()}};
+  test::put_bytes(scratch_ / "after.json", metadata.dump());
+  ASSERT_EQ(report({"--no-viewer"}).exit_code, 0);
+  EXPECT_THAT(page(), HasSubstr("SHA-256 of the input"));
+  EXPECT_THAT(page(), Not(HasSubstr("There is no after.voxprior.json")));
+
+  test::put_bytes(scratch_ / "after.json", "{\"SkullStripped\": false}");  // of somebody else
+  ASSERT_EQ(report({"--no-viewer", "--overwrite"}).exit_code, 0);
+  EXPECT_THAT(page(), HasSubstr("There is no after.voxprior.json"));
+}
+
 TEST_F(ScanReport, SaysThatTheRecordIsOfAnotherInput) {
   nlohmann::json record = this->record();
   record["inputs"]["volume"]["sha256"] = std::string(64, '0');
