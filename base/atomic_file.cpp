@@ -159,6 +159,19 @@ void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrit
   file.commit();
 }
 
+bool place_file(const fs::path& written, const fs::path& final_path, Flush flush) {
+  const int descriptor = ::open(written.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail_errno(written, "cannot be opened to flush it", errno);
+  const int sync_error = flush == Flush::to_kernel || ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  if (sync_error != 0) fail_errno(written, "cannot write", sync_error);
+  const int error = rename_to_new(written, final_path);
+  if (error == EEXIST) return false;
+  if (error != 0) fail_errno(final_path, "cannot rename", error);
+  if (flush == Flush::to_disk) sync_folder(final_path);
+  return true;
+}
+
 void check_writable(const fs::path& path, Overwrite overwrite) {
   if (path.filename().empty()) fail(ExitCode::output, path, ": is not the name of a file");
   struct stat status {};

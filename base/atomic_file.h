@@ -43,6 +43,14 @@ class AtomicFile {
 /// Writes a whole file at once, atomically.
 void write_file(const std::filesystem::path& path, std::string_view bytes, Overwrite overwrite);
 
+/// Whether a file must outlive a loss of power from now on, or only the process that wrote it.
+enum class Flush { to_disk, to_kernel };
+
+/// Gives a file that was written elsewhere on the same file system its final name, once its end is known. Never
+/// replaces a file: returns false if the name is taken, and leaves `written` where it is. Throws
+/// Error(ExitCode::output) when that fails.
+bool place_file(const std::filesystem::path& written, const std::filesystem::path& final_path, Flush flush);
+
 /// Throws Error(ExitCode::output) if `path` exists and may not be replaced, or its folder is missing or not writable.
 /// Called before long work starts, so that nobody waits for a result that cannot be stored.
 void check_writable(const std::filesystem::path& path, Overwrite overwrite);

@@ -3,9 +3,9 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(voxprior_libraries voxprior_base voxprior_torch voxprior_noise voxprior_intensity voxprior_metrics voxprior_sampling voxprior_pipeline
-                       voxprior_safetensors_header voxprior_weights voxprior_dataset voxprior_shards voxprior_models)
+                       voxprior_safetensors_header voxprior_weights voxprior_dataset voxprior_shards voxprior_toml_section voxprior_models)
 if(VOXPRIOR_IO)
-  list(APPEND voxprior_libraries voxprior_set_metrics voxprior_io voxprior_raw voxprior_dicom voxprior_deidentify)
+  list(APPEND voxprior_libraries voxprior_set_metrics voxprior_io voxprior_raw voxprior_dicom voxprior_dicom_network voxprior_deidentify)
 endif()
 
 # Inside the installed package a target is voxprior::NAME, as in the build.

@@ -32,6 +32,8 @@ if(VOXPRIOR_IO)
   find_package(DCMTK REQUIRED)
   find_package(PkgConfig REQUIRED)  # OpenJPEG's own CMake files fail where its command-line tools are not installed
   pkg_check_modules(OpenJPEG REQUIRED IMPORTED_TARGET libopenjp2)
+  pkg_check_modules(HttpLib REQUIRED IMPORTED_TARGET cpp-httplib)
+  find_package(SQLite3 REQUIRED)
   find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
   find_package(PNG REQUIRED)
   find_package(ISMRMRD REQUIRED)

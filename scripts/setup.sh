@@ -14,9 +14,10 @@ build=(
   libinsighttoolkit5-dev libdcmtk-dev libopenjp2-7-dev pkg-config libboost-program-options-dev
   libismrmrd-dev libhdf5-dev libpugixml-dev
   libpng-dev zlib1g-dev libeigen3-dev nlohmann-json3-dev libtomlplusplus-dev
+  libsqlite3-dev libcpp-httplib-dev           # the DICOM node: its queue, its /metrics
 )
 command -v npm >/dev/null || build+=(npm)     # for the viewer, below; a machine with another Node.js keeps it
-tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk chromium slurmctld slurmd slurm-client munge)
+tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk orthanc chromium slurmctld slurmd slurm-client munge)
 fuzz=(clang-14 libclang-rt-14-dev python3)
 bench=(python3-dipy python3-nibabel dcmtk dcm2niix time bart plastimatch python3-skimage python3-pil)
 

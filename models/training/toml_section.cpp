@@ -26,6 +26,21 @@ std::string joined(const std::vector<std::string>& words) {
 TomlSection::TomlSection(const toml::table& root, std::string section, std::string file)
     : section_(std::move(section)), file_(std::move(file)), table_(root[section_].as_table()) {}
 
+std::vector<TomlSection> TomlSection::list(const toml::table& root, const std::string& name, const std::string& file) {
+  std::vector<TomlSection> sections;
+  const toml::array* array = root[name].as_array();
+  for (std::size_t n = 0; array != nullptr && n < array->size(); ++n) {
+    sections.push_back(TomlSection(root, name, file));
+    sections.back().table_ = (*array)[n].as_table();
+  }
+  return sections;
+}
+
+void TomlSection::refuse_section(const std::string& why) const {
+  if (table_ == nullptr) fail(ExitCode::usage, file_, ": [", section_, "] is missing; ", why);
+  fail(ExitCode::usage, file_, ":", table_->source().begin.line, ": [", section_, "] ", why);
+}
+
 const toml::node* TomlSection::find(const char* key) {
   known_.insert(key);
   return table_ ? table_->get(key) : nullptr;
@@ -144,7 +159,17 @@ void TomlSection::refuse_unknown_keys() const {
       refuse(node, std::string(key.str()), "is not known; allowed: " + joined({known_.begin(), known_.end()}));
 }
 
-toml::table parse_toml(const std::filesystem::path& path, const std::set<std::string>& sections) {
+namespace {
+
+std::set<std::string> united(std::set<std::string> all, const std::set<std::string>& more) {
+  all.insert(more.begin(), more.end());
+  return all;
+}
+
+}  // namespace
+
+toml::table parse_toml(const std::filesystem::path& path, const std::set<std::string>& sections,
+                       const std::set<std::string>& lists) {
   if (!std::filesystem::is_regular_file(path)) fail(ExitCode::usage, path.string(), ": no such configuration file");
   toml::table table;
   try {
@@ -152,10 +177,15 @@ toml::table parse_toml(const std::filesystem::path& path, const std::set<std::st
   } catch (const toml::parse_error& e) {
     fail(ExitCode::usage, path.string(), ":", e.source().begin.line, ": not valid TOML: ", e.description());
   }
-  for (const auto& [key, node] : table)
-    if (!sections.count(std::string(key.str())) || !node.is_table())
-      fail(ExitCode::usage, path.string(), ":", node.source().begin.line, ": '", key.str(),
-           "' is not a section; allowed: ", joined({sections.begin(), sections.end()}));
+  const std::set<std::string> all = united(sections, lists);
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const bool allowed =
+        (sections.count(name) > 0 && node.is_table()) || (lists.count(name) > 0 && node.is_array_of_tables());
+    if (!allowed)
+      fail(ExitCode::usage, path.string(), ":", node.source().begin.line, ": '", name,
+           "' is not a section; allowed: ", joined({all.begin(), all.end()}));
+  }
   return table;
 }
 

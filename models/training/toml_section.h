@@ -17,6 +17,9 @@ class TomlSection {
  public:
   TomlSection(const toml::table& root, std::string section, std::string file);
 
+  /// The [[name]] tables of a file, in their order.
+  static std::vector<TomlSection> list(const toml::table& root, const std::string& name, const std::string& file);
+
   void read(const char* key, double& value, double minimum, double maximum);
   void read(const char* key, std::int64_t& value, std::int64_t minimum, std::int64_t maximum);
   void read(const char* key, bool& value);
@@ -34,6 +37,10 @@ class TomlSection {
   /// Call last: refuses keys that nobody read.
   void refuse_unknown_keys() const;
 
+  bool has(const char* key) const { return table_ != nullptr && table_->contains(key); }
+  /// Throws for the section as a whole: "FILE:LINE: [section] ...".
+  [[noreturn]] void refuse_section(const std::string& why) const;
+
  private:
   const toml::node* find(const char* key);
   [[noreturn]] void refuse(const toml::node& node, const std::string& key, const std::string& why) const;
@@ -43,7 +50,8 @@ class TomlSection {
   std::set<std::string> known_;
 };
 
-/// Parses a file; refuses sections other than `sections`.
-toml::table parse_toml(const std::filesystem::path& path, const std::set<std::string>& sections);
+/// Parses a file; refuses sections other than `sections`, and lists of tables other than `lists`.
+toml::table parse_toml(const std::filesystem::path& path, const std::set<std::string>& sections,
+                       const std::set<std::string>& lists = {});
 
 }  // namespace voxprior

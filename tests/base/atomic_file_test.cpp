@@ -173,6 +173,24 @@ TEST(CheckWritable, RefusesBeforeAnyWorkWhatCannotBeWritten) {
   EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
 }
 
+TEST(PlaceFile, GivesAFinishedFileItsNameAndNeverReplaces) {
+  const ScratchFolder scratch;
+  for (const Flush flush : {Flush::to_disk, Flush::to_kernel}) {
+    put_bytes(scratch / "incoming", "new");
+    EXPECT_TRUE(place_file(scratch / "incoming", scratch / "placed", flush));
+    EXPECT_EQ(bytes_of(scratch / "placed"), "new");
+    put_bytes(scratch / "incoming", "other");
+    EXPECT_FALSE(place_file(scratch / "incoming", scratch / "placed", flush));
+    EXPECT_EQ(bytes_of(scratch / "placed"), "new");
+    EXPECT_EQ(bytes_of(scratch / "incoming"), "other") << "it is the caller's";
+    std::filesystem::remove(scratch / "placed");
+  }
+  EXPECT_THAT(refusal(ExitCode::output, [&] { place_file(scratch / "gone", scratch / "x", Flush::to_disk); }),
+              HasSubstr("cannot be opened"));
+  EXPECT_THAT(refusal(ExitCode::output, [&] { place_file(scratch / "incoming", scratch / "no/x", Flush::to_disk); }),
+              HasSubstr("cannot rename"));
+}
+
 TEST(CheckWritable, NeverReplacesADevice) {
   EXPECT_THAT(refusal(ExitCode::output, [] { check_writable("/dev/null", Overwrite::yes); }),
               HasSubstr("not a regular file"));

@@ -11,8 +11,10 @@
 #include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "io/dicom/input_file.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -141,6 +143,20 @@ SeriesFolder::~SeriesFolder() {
 
 void SeriesFolder::add(std::string_view bytes) {
   write_file(temporary_ / index_name(count_ + 1), bytes, Overwrite::no);
+  ++count_;
+}
+
+void SeriesFolder::add_copy(const fs::path& file) {
+  const InputFile source(file);
+  AtomicFile copy(temporary_ / index_name(count_ + 1), Overwrite::no);
+  std::vector<char> chunk(std::size_t{1} << 20);
+  for (std::uint64_t offset = 0; offset < source.stamp().bytes;) {
+    const std::size_t count = source.read_at(offset, chunk.data(), chunk.size());
+    if (count == 0) fail(ExitCode::input, file, ": became shorter while it was read");
+    copy.write(chunk.data(), count);
+    offset += count;
+  }
+  copy.commit();
   ++count_;
 }
 

@@ -21,6 +21,8 @@ class SeriesFolder {
 
   /// Adds the next file.
   void add(std::string_view bytes);
+  /// Adds a copy of a file as the next one.
+  void add_copy(const std::filesystem::path& file);
   std::size_t count() const { return count_; }
 
   void commit();

@@ -18,14 +18,6 @@ constexpr std::array<std::string_view, 17> kNoBrightness{
     "FIELD_MAP", "VELOCITY",    "VELOCITY MAP", "ADC", "FA",   "TENSOR", "T1 MAP",
     "T2 MAP",    "T2_STAR MAP", "LOCALIZER"};
 
-bool written_here(DcmItem& dataset) {
-  DcmSequenceOfItems* const equipment = find_sequence(dataset, DCM_ContributingEquipmentSequence);
-  for (unsigned long n = 0; equipment != nullptr && n < equipment->card(); ++n) {
-    if (raw_text(*equipment->getItem(n), DCM_Manufacturer) == "voxprior") return true;
-  }
-  return false;
-}
-
 std::string frame_type_in(DcmItem* groups) {
   if (groups == nullptr) return "";
   for (const DcmTagKey& holder : {DCM_MRImageFrameTypeSequence, DCM_CTImageFrameTypeSequence}) {
@@ -63,11 +55,19 @@ std::string word_against(const std::string& type) {
 
 }  // namespace
 
+bool written_by_voxprior(DcmItem& dataset) {
+  DcmSequenceOfItems* const equipment = find_sequence(dataset, DCM_ContributingEquipmentSequence);
+  for (unsigned long n = 0; equipment != nullptr && n < equipment->card(); ++n) {
+    if (raw_text(*equipment->getItem(n), DCM_Manufacturer) == "voxprior") return true;
+  }
+  return false;
+}
+
 std::string reason_against_denoising(const DicomStack& stack) {
   const DicomFrame& first = stack.frames.front();
   const std::unique_ptr<DcmFileFormat> file = load_dicom(first.file, PixelLoading::skip);
   DcmDataset& dataset = *file->getDataset();
-  if (written_here(dataset)) return "was written by voxprior";
+  if (written_by_voxprior(dataset)) return "was written by voxprior";
   const std::string word = word_against(type_of(dataset, first.frame));
   return word.empty() ? "" : "is of type " + word + ", not of brightness";
 }

@@ -4,7 +4,12 @@
 
 #include "io/dicom/series.h"
 
+class DcmItem;
+
 namespace voxprior {
+
+/// Whether this program made the image, by its ContributingEquipmentSequence.
+bool written_by_voxprior(DcmItem& dataset);
 
 /// Why the volume should not be denoised, as the header of its first frame says; empty when nothing speaks against it.
 /// It was written by this program already; or its values are no brightness (phase, velocity, field map, diffusion
