@@ -31,6 +31,9 @@ std::vector<Command> all_commands() {
       {"report scan", report_scan_command},
       {"report batch", report_batch_command},
       {"add-noise", add_noise_command},
+      {"send", send_command},
+      {"fetch", fetch_command},
+      {"node", node_command},
       {"docs", docs_command, true},
   };
 }

@@ -36,6 +36,9 @@ int evaluate_command(const Invocation& invocation);
 int report_scan_command(const Invocation& invocation);
 int report_batch_command(const Invocation& invocation);
 int add_noise_command(const Invocation& invocation);
+int send_command(const Invocation& invocation);
+int fetch_command(const Invocation& invocation);
+int node_command(const Invocation& invocation);
 int docs_command(const Invocation& invocation);
 
 struct Command {

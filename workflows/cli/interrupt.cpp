@@ -22,6 +22,8 @@ void catch_signals() {
   signal(SIGXFSZ, SIG_IGN);
 }
 
+bool interrupt_arrived() { return arrived_signal != 0; }
+
 void check_interrupt() {
   if (arrived_signal != 0) throw Interrupted(arrived_signal);
 }

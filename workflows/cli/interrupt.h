@@ -19,6 +19,9 @@ class Interrupted : public std::exception {
 /// ignored, so that a closed pipe or a file size limit shows up as a failed write and is cleaned up after.
 void catch_signals();
 
+/// Whether a signal has arrived, for loops that end by themselves.
+bool interrupt_arrived();
+
 /// Throws Interrupted if a signal has arrived.
 void check_interrupt();
 

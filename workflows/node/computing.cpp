@@ -1,0 +1,116 @@
+#include "workflows/node/computing.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "workflows/platform.h"
+
+namespace voxprior {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kNice = 10;
+
+/// The images as they are now: what comes later is another run's.
+void link_images(const fs::path& from, const fs::path& to) {
+  for (const auto& entry : fs::directory_iterator(from))
+    fs::create_hard_link(entry.path(), to / entry.path().filename());
+}
+
+void limit(int resource, rlim_t most) {
+  const rlimit both{most, most};
+  ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
+}
+
+/// Data segments and not the address space, most of which LibTorch maps without ever touching it.
+void set_limits(const NodeConfig& config) {
+  constexpr rlim_t program_bytes = rlim_t{2} << 30;  // beside the voxels: code, thread stacks, allocator arenas
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_DATA, static_cast<rlim_t>(config.memory_mb) * 1000000 + program_bytes);
+  limit(RLIMIT_CPU, static_cast<rlim_t>(config.minutes * 60 * std::max<std::int64_t>(compute_threads(0), 1)));
+  ::setpriority(PRIO_PROCESS, 0, kNice);
+}
+
+void redirect_output(const fs::path& log) {
+  const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) fail(ExitCode::output, log, ": cannot be made");
+  ::dup2(file, STDOUT_FILENO);
+  ::dup2(file, STDERR_FILENO);
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+std::vector<std::string> words_for(const fs::path& work, const NodeRule& rule, const NodeConfig& config) {
+  std::vector<std::string> words{executable_path().string(),
+                                 "denoise",
+                                 (work / "in").string(),
+                                 (work / "out").string(),
+                                 "--model",
+                                 rule.model,
+                                 "--noise",
+                                 rule.noise,
+                                 "--strength",
+                                 number(rule.strength),
+                                 "--memory",
+                                 std::to_string(config.memory_mb),
+                                 "--progress",
+                                 "none"};
+  if (config.threads > 0) words.insert(words.end(), {"--threads", std::to_string(config.threads)});
+  return words;
+}
+
+bool holds_images(const fs::path& folder) {
+  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
+                     [](const fs::directory_entry& entry) { return entry.path().extension() == ".dcm"; });
+}
+
+}  // namespace
+
+int compute_series(const QueuedSeries& series, const NodeRule& rule, const NodeConfig& config) {
+  const Spool spool(config);
+  const fs::path work = spool.work_folder(series);
+  fs::remove_all(work);  // of an attempt that was interrupted
+  fs::create_directories(work / "in");
+  link_images(spool.series_folder(series.key), work / "in");
+  redirect_output(work / "denoise.log");
+  set_limits(config);
+  ::setenv("SOURCE_DATE_EPOCH", std::to_string(static_cast<std::int64_t>(series.first_s)).c_str(), 1);
+
+  std::vector<std::string> words = words_for(work, rule, config);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv(arguments[0], arguments.data());
+  return static_cast<int>(ExitCode::resources);
+}
+
+Computed results_of(const QueuedSeries& series, const NodeConfig& config) {
+  const fs::path work = Spool(config).work_folder(series);
+  Computed computed;
+  std::error_code ignored;
+  for (fs::directory_iterator entry(work / "out", ignored), end; entry != end; entry.increment(ignored)) {
+    if (entry->is_directory() && holds_images(entry->path()))
+      computed.folders.push_back(fs::relative(entry->path(), config.spool).string());
+    if (entry->path().extension() != ".json") continue;
+    const auto record = nlohmann::json::parse(std::ifstream(entry->path()), nullptr, false);
+    if (!record.is_object() || !record.contains("model")) continue;
+    computed.model = record["model"].value("name", "");
+    computed.model_sha256 = record["model"].value("sha256", "");
+  }
+  std::sort(computed.folders.begin(), computed.folders.end());
+  return computed;
+}
+
+}  // namespace voxprior

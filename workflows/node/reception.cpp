@@ -1,0 +1,73 @@
+#include "workflows/node/reception.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "workflows/node/intake.h"
+
+namespace voxprior {
+namespace {
+
+/// Who may knock at the door, and what is told of those who may not.
+class Porter final : public ListenerEvents {
+ public:
+  Porter(const NodeConfig& config, NodeCounters& counters)
+      : config_(config), counters_(counters), spool_(config), audit_(spool_.audit_file()) {}
+
+  bool may_connect(const std::string& host) override {
+    return std::any_of(config_.senders.begin(), config_.senders.end(),
+                       [&](const NodeSender& sender) { return sender.hosts.contains(host); });
+  }
+
+  void refused(const std::string& host, const char* why) override {
+    ++counters_.connections_refused;
+    if (said_[host + why]++ == 0) audit_.write("connection refused", {{"host", host}, {"why", why}});
+  }
+
+  void ended(pid_t process, bool clean) override {
+    Queue queue(spool_.queue_file());
+    queue.process_ended(process);
+    spool_.remove_unfinished(process);
+    if (!clean) ++counters_.associations_aborted;
+  }
+
+  void tick() override {
+    counters_.listener_beat_ms = now_ms();
+    if (now_ms() - said_since_ms_ < kSayAgain_ms) return;
+    said_.clear();
+    said_since_ms_ = now_ms();
+  }
+
+ private:
+  static constexpr std::int64_t kSayAgain_ms = 60000;
+
+  const NodeConfig& config_;
+  NodeCounters& counters_;
+  Spool spool_;
+  AuditLog audit_;
+  std::map<std::string, int> said_;  // a flood of connections gives one line a minute
+  std::int64_t said_since_ms_ = 0;
+};
+
+}  // namespace
+
+std::int64_t now_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+void receive_images(Listener& listener, const NodeConfig& config, NodeCounters& counters,
+                    const std::function<bool()>& keep_going, int grace_s) {
+  Porter porter(config, counters);
+  listener.run(
+      config.caps, porter,
+      [&](int socket, const std::string& host, ConnectionPlace& place) {
+        Intake intake(config, counters, place);
+        const AssociationEnd end = serve_association(socket, host, config.association, intake);
+        if (end == AssociationEnd::aborted) ++counters.associations_aborted;
+      },
+      keep_going, grace_s);
+}
+
+}  // namespace voxprior

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "workflows/node/config.h"
+#include "workflows/node/queue.h"
+
+namespace voxprior {
+
+/// By what an identifier is known in names, logs and the queue: the first 16 hexadecimal digits of its SHA-256.
+std::string hash_of(const std::string& identifier);
+
+/// Where a node keeps what it has in hand:
+///
+///     queue.sqlite          the queue
+///     audit.log             who sent what, and what became of it
+///     incoming/             instances on their way in; emptied when the node starts
+///     series/HASH/          the instances of a series, HASH.dcm each
+///     work/ID-GENERATION/   in/ (the same files), out/ (results), denoise.log
+///
+/// Folders have mode 0700 and files 0600: the process has umask 077. Names are hashes and numbers.
+class Spool {
+ public:
+  explicit Spool(const NodeConfig& config);
+
+  /// Makes the folders and empties incoming/. Throws Error(ExitCode::output) when it cannot, or when another node has
+  /// this spool.
+  void begin();
+
+  std::filesystem::path queue_file() const { return root_ / "queue.sqlite"; }
+  std::filesystem::path audit_file() const { return root_ / "audit.log"; }
+  /// A name for a file on its way in, which no other process uses.
+  std::filesystem::path incoming_file(std::int64_t number) const;
+  std::filesystem::path series_folder(const std::string& key) const { return root_ / "series" / key; }
+  std::filesystem::path work_folder(const QueuedSeries& series) const;
+  /// The names of the instances of a series: hashes.
+  std::vector<std::string> instances(const std::string& key) const;
+  /// When the last instance of a series was kept, in seconds since 1970.
+  double last_instance_s(const std::string& key) const;
+
+  /// Whether there is no room for more instances.
+  bool full() const;
+  double used_share() const;
+  /// Flushes everything to the disk.
+  void flush() const;
+
+  void remove_unfinished(std::int64_t process) const;  ///< what an ended process left in incoming/
+  void wipe(const QueuedSeries& series) const;         ///< images and results
+
+ private:
+  std::filesystem::path root_;
+  std::int64_t percent_, free_mb_;
+};
+
+}  // namespace voxprior
