@@ -28,3 +28,10 @@ configure_package_config_file(cmake/voxprior-config.cmake.in ${PROJECT_BINARY_DI
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/voxprior-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/voxprior-config.cmake ${PROJECT_BINARY_DIR}/voxprior-config-version.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/voxprior)
+
+if(VOXPRIOR_IO)
+  configure_file(workflows/node/voxprior-node.service.in ${PROJECT_BINARY_DIR}/voxprior-node.service @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/voxprior-node.service DESTINATION lib/systemd/system)
+  install(FILES workflows/node/node.example.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/voxprior)
+  install(FILES docs/clinical-node.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()

@@ -17,7 +17,7 @@ build=(
   libsqlite3-dev libcpp-httplib-dev           # the DICOM node: its queue, its /metrics
 )
 command -v npm >/dev/null || build+=(npm)     # for the viewer, below; a machine with another Node.js keeps it
-tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk orthanc chromium slurmctld slurmd slurm-client munge)
+tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk orthanc openssl chromium slurmctld slurmd slurm-client munge)
 fuzz=(clang-14 libclang-rt-14-dev python3)
 bench=(python3-dipy python3-nibabel dcmtk dcm2niix time bart plastimatch python3-skimage python3-pil)
 

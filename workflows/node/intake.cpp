@@ -13,6 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kManyAssociations = 4;
+constexpr int kNiceWhenMany = 5;  // who has images to send can wait a little then, who knocks at the door cannot
+
 /// Where the data set begins: after preamble, "DICM" and a file meta group that we wrote ourselves (its first element
 /// says how long it is), which names the sender and differs though the image is the same.
 std::uint64_t begin_of_data_set(const InputFile& file) {
@@ -52,13 +55,13 @@ void limit_file_size(std::int64_t mb) {
 }  // namespace
 
 Intake::Intake(const NodeConfig& config, NodeCounters& counters, ConnectionPlace& place)
-    : config_(config),
-      counters_(counters),
-      place_(place),
-      spool_(config),
-      audit_(spool_.audit_file()),
-      queue_(spool_.queue_file()) {
+    : config_(config), counters_(counters), place_(place), spool_(config), audit_(spool_.audit_file()) {
   limit_file_size(config.largest_instance_mb);
+}
+
+Queue& Intake::queue() {
+  if (!queue_) queue_ = std::make_unique<Queue>(spool_.queue_file());
+  return *queue_;
 }
 
 Admission Intake::admit(const Caller& caller) {
@@ -94,6 +97,7 @@ std::uint16_t Intake::refuse(const char* why) {
 }
 
 fs::path Intake::file_for(const StoreRequest&, std::uint16_t& status) {
+  if (files_ == 0 && place_.associations() > kManyAssociations) ::setpriority(PRIO_PROCESS, 0, kNiceWhenMany);
   if (!spool_.full()) return spool_.incoming_file(++files_);
   ++counters_.no_room;
   refuse("the spool is full");
@@ -133,8 +137,8 @@ Intake::OpenSeries& Intake::open_series(const ReceivedInstance& received, const 
   const std::string key = hash_of(received.series_uid);
   const auto known = series_.find(key);
   if (known != series_.end()) return known->second;
-  OpenSeries opened{queue_.touch(key, hash_of(received.study_uid), printable_name(caller_.ae_title), caller_.host, rule,
-                                 received.expected_instances, opened_s_)};
+  OpenSeries opened{queue().touch(key, hash_of(received.study_uid), printable_name(caller_.ae_title), caller_.host,
+                                  rule, received.expected_instances, opened_s_)};
   return series_.emplace(key, std::move(opened)).first->second;
 }
 
@@ -147,12 +151,12 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   const fs::path kept = folder / (name + ".dcm");
   std::error_code ignored;
   if (fs::exists(kept, ignored)) return keep_once_more(file, kept);
-  if (queue_.was_processed(series.row.key, name)) {  // and wiped since
+  if (queue().was_processed(series.row.key, name)) {  // and wiped since
     ++counters_.instances_repeated;
     return store_status::success;
   }
   if (series.row.state != series_state::receiving) {
-    queue_.reopen(series.row.id);
+    queue().reopen(series.row.id);
     series.row.state = series_state::receiving;
   }
   fs::create_directory(folder, ignored);
@@ -171,7 +175,7 @@ std::uint16_t Intake::keep_once_more(const fs::path& file, const fs::path& kept)
 }
 
 bool Intake::committed(const CommitmentReport& report) {
-  const bool known = queue_.commitment(report.transaction_uid, report.failed == 0);
+  const bool known = queue().commitment(report.transaction_uid, report.failed == 0);
   audit_.write("commitment", {{"by", printable_name(caller_.ae_title)},
                               {"transaction", hash_of(report.transaction_uid)},
                               {"known", known},
@@ -183,7 +187,7 @@ bool Intake::committed(const CommitmentReport& report) {
 void Intake::released() {
   if (series_.empty()) return;
   if (config_.flush == Flush::to_kernel) spool_.flush();
-  queue_.released(opened_s_);
+  queue().released(opened_s_);
   for (const auto& [key, series] : series_) {
     audit_.write("received", {{"series", key},
                               {"study", series.row.study},

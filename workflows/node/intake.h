@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "io/dicom/network/association.h"
@@ -38,6 +39,7 @@ class Intake final : public AssociationHandler {
   std::uint16_t keep(const ReceivedInstance& received, const std::filesystem::path& file);
   std::uint16_t keep_once_more(const std::filesystem::path& file, const std::filesystem::path& kept);
   std::uint16_t refuse(const char* why);
+  Queue& queue();
   OpenSeries& open_series(const ReceivedInstance& received, const std::string& rule);
 
   const NodeConfig& config_;
@@ -45,7 +47,7 @@ class Intake final : public AssociationHandler {
   ConnectionPlace& place_;
   Spool spool_;
   AuditLog audit_;
-  Queue queue_;
+  std::unique_ptr<Queue> queue_;  // opened when it is first needed: most connections of a flood never do
   Caller caller_;
   double opened_s_ = 0;
   std::int64_t files_ = 0;

@@ -69,6 +69,7 @@ class Place final : public ConnectionPlace {
     places_[index_] = false;
     return false;
   }
+  int associations() const override { return places_.associations(); }
 
  private:
   SharedPlaces& places_;

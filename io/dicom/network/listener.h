@@ -34,6 +34,8 @@ class ConnectionPlace {
   virtual ~ConnectionPlace() = default;
   /// Counts this connection as an association from now on; false when there are too many.
   virtual bool claim_association() = 0;
+  /// How many associations are open now, this one included.
+  virtual int associations() const = 0;
 };
 
 /// Takes connections and serves each in a process of its own. What one peer does can neither keep others waiting nor

@@ -20,10 +20,7 @@ std::string first_line(const OFCondition& status) {
 
 Requester::Requester(const DicomEndpoint& peer, const CallOptions& options) : peer_(peer), failure_(options.failure) {
   prepare_dcmtk_network();
-  if (options.tls.given()) {
-    tls_ = make_tls_layer(options.tls, TlsRole::caller);
-    useSecureConnection(tls_.get());
-  }
+  if (options.tls.given()) tls_ = make_tls_layer(options.tls, TlsRole::caller);
   setAETitle(options.calling_title.c_str());
   setPeerAETitle(peer.ae_title.c_str());
   setPeerHostName(peer.host.c_str());
@@ -51,6 +48,7 @@ void Requester::propose(const std::string& abstract_syntax, const std::vector<st
 
 void Requester::open() {
   OFCondition status = initNetwork();
+  if (status.good() && tls_) status = useSecureConnection(tls_.get());
   if (status.good()) status = negotiateAssociation();
   if (status.good()) return;
   const std::string who = in_words(peer_);

@@ -16,7 +16,7 @@
 namespace voxprior::test {
 
 /// Waits until `happened`, up to `limit_s`; whether it did.
-bool wait_until(const std::function<bool()>& happened, double limit_s = 60);
+bool wait_until(const std::function<bool()>& happened, double limit_s = 180);
 
 /// A node on free ports of this machine, and what it says.
 class Node {
