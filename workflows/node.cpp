@@ -75,6 +75,17 @@ class Service {
   int quick_ends_ = 0;
 };
 
+/// A disk that is full now may have room later: what a step could not note down, the next one does.
+void take_step(Scheduler& scheduler) {
+  try {
+    scheduler.step();
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::output) throw;
+    std::cerr << "voxprior node: " << error.what() << std::endl;
+    ::sleep(1);
+  }
+}
+
 void run_node(const NodeConfig& config, std::ostream& out) {
   ::umask(077);
   Spool spool(config);
@@ -107,7 +118,7 @@ void run_node(const NodeConfig& config, std::ostream& out) {
   while (keep_going()) {
     reception.keep_up();
     if (config.http_port > 0) status.keep_up();
-    scheduler.step();
+    take_step(scheduler);
     counters.scheduler_beat_ms = now_ms();
     ::usleep(kStep_us);
   }

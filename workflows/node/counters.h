@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace voxprior {
 
@@ -21,8 +22,15 @@ struct NodeCounters {
   Count process_restarts{0};
   std::atomic<std::int64_t> listener_beat_ms{0}, scheduler_beat_ms{0};  ///< when each was last seen alive, since 1970
 
+  /// Whether nobody has told this yet in the current minute: a flood of the same gives one line a minute.
+  bool first_this_minute(const std::string& what);
+
   /// In memory that forked processes share; lives as long as the process.
   static NodeCounters& make_shared();
+
+ private:
+  std::array<Count, 256>
+      told_{};  ///< hashes of what was told, and of the minute, each in a place that its hash chooses
 };
 
 }  // namespace voxprior

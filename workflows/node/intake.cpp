@@ -74,18 +74,19 @@ Admission Intake::admit(const Caller& caller) {
                            : place_.claim_association() ? Admission::accepted
                                                         : Admission::busy;
   ++(answer == Admission::accepted ? counters_.associations : counters_.associations_refused);
-  if (answer != Admission::accepted) {
-    audit_.write("association refused", {{"calling", printable_name(caller.ae_title)},
-                                         {"host", caller.host},
-                                         {"why", known ? "too many associations" : "calling AE title or its host"}});
-  }
+  if (answer != Admission::accepted) tell_refusal(caller, known ? "too many associations" : "calling AE title or host");
   return answer;
 }
 
 void Intake::wrong_called_title(const Caller& caller) {
   ++counters_.associations_refused;
-  audit_.write("association refused",
-               {{"calling", printable_name(caller.ae_title)}, {"host", caller.host}, {"why", "called AE title"}});
+  tell_refusal(caller, "called AE title");
+}
+
+void Intake::tell_refusal(const Caller& caller, const char* why) {
+  const std::string calling = printable_name(caller.ae_title);
+  if (!counters_.first_this_minute(calling + caller.host + why)) return;
+  audit_.write("association refused", {{"calling", calling}, {"host", caller.host}, {"why", why}});
 }
 
 std::uint16_t Intake::refuse(const char* why) {
@@ -159,7 +160,7 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
     queue().reopen(series.row.id);
     series.row.state = series_state::receiving;
   }
-  fs::create_directory(folder, ignored);
+  if (fs::create_directory(folder, ignored) && config_.flush == Flush::to_disk) spool_.flush();
   const auto bytes = static_cast<std::uint64_t>(fs::file_size(file));
   if (!place_file(file, kept, config_.flush)) return keep_once_more(file, kept);
   ++series.images;

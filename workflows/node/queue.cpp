@@ -131,7 +131,7 @@ QueuedSeries Queue::touch(const std::string& key, const std::string& study, cons
 void Queue::reopen(std::int64_t series) {
   Statement(database_,
             "UPDATE series SET state = 'receiving', state_s = ?, generation = generation + 1, attempts = 0, "
-            "reason = '' WHERE id = ? AND state <> 'receiving'")
+            "reason = '', wiped = 0 WHERE id = ? AND state <> 'receiving'")
       .bind(now_s())
       .bind(series)
       .run();
@@ -157,9 +157,13 @@ bool Queue::was_processed(const std::string& key, const std::string& instance) {
   return found.bind(key).bind(instance).step();
 }
 
-void Queue::process_ended(std::int64_t process) {
-  Statement open(database_, "SELECT 1 FROM association WHERE process = ? AND ended IS NULL");
-  if (!open.bind(process).step()) return;
+std::string Queue::process_ended(std::int64_t process) {
+  std::string caller;
+  {
+    Statement open(database_, "SELECT calling, host FROM association WHERE process = ? AND ended IS NULL");
+    if (!open.bind(process).step()) return "";
+    caller = open.text(0) + "@" + open.text(1);
+  }
   database_.transaction([&] {
     Statement(database_,
               "UPDATE series SET cut_off_s = ? WHERE id IN (SELECT series FROM touched JOIN association "
@@ -171,6 +175,7 @@ void Queue::process_ended(std::int64_t process) {
         .bind(process)
         .run();
   });
+  return caller;
 }
 
 std::vector<QueuedSeries> Queue::in_state(const std::string& state) {

@@ -61,8 +61,8 @@ class Queue {
   bool was_processed(const std::string& key, const std::string& instance);
 
   // For the process that listens.
-  /// A process ended; if it had an association, that was aborted.
-  void process_ended(std::int64_t process);
+  /// A process ended; if it had an association, that was aborted: who had asked for it, "AE@HOST". Else empty.
+  std::string process_ended(std::int64_t process);
 
   // For the scheduler.
   std::vector<QueuedSeries> in_state(const std::string& state);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 
 #include "workflows/node/intake.h"
 
@@ -22,32 +21,24 @@ class Porter final : public ListenerEvents {
 
   void refused(const std::string& host, const char* why) override {
     ++counters_.connections_refused;
-    if (said_[host + why]++ == 0) audit_.write("connection refused", {{"host", host}, {"why", why}});
+    if (counters_.first_this_minute(host + why)) audit_.write("connection refused", {{"host", host}, {"why", why}});
   }
 
   void ended(pid_t process, bool clean) override {
     Queue queue(spool_.queue_file());
-    queue.process_ended(process);
+    const std::string caller = queue.process_ended(process);
+    if (!caller.empty()) audit_.write("association aborted", {{"by", caller}});
     spool_.remove_unfinished(process);
     if (!clean) ++counters_.associations_aborted;
   }
 
-  void tick() override {
-    counters_.listener_beat_ms = now_ms();
-    if (now_ms() - said_since_ms_ < kSayAgain_ms) return;
-    said_.clear();
-    said_since_ms_ = now_ms();
-  }
+  void tick() override { counters_.listener_beat_ms = now_ms(); }
 
  private:
-  static constexpr std::int64_t kSayAgain_ms = 60000;
-
   const NodeConfig& config_;
   NodeCounters& counters_;
   Spool spool_;
   AuditLog audit_;
-  std::map<std::string, int> said_;  // a flood of connections gives one line a minute
-  std::int64_t said_since_ms_ = 0;
 };
 
 }  // namespace

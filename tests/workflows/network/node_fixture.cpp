@@ -128,9 +128,14 @@ int Node::events(const std::string& event) const {
 }
 
 double Node::metric(const std::string& name) const {
-  const auto answer = httplib::Client("127.0.0.1", http_port_).Get("/metrics");
-  if (!answer || answer->status != 200) throw std::runtime_error("no /metrics");
-  std::istringstream lines("\n" + answer->body);
+  std::string body;
+  const bool answered = wait_until([&] {  // a machine that does much else may let it wait
+    const auto answer = httplib::Client("127.0.0.1", http_port_).Get("/metrics");
+    if (answer && answer->status == 200) body = answer->body;
+    return !body.empty();
+  });
+  if (!answered) throw std::runtime_error("no /metrics");
+  std::istringstream lines("\n" + body);
   const std::string head = "voxprior_node_" + name + " ";
   for (std::string line; std::getline(lines, line);)
     if (line.compare(0, head.size(), head) == 0) return std::stod(line.substr(head.size()));
