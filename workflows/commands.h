@@ -32,6 +32,8 @@ int recon_superres_command(const Invocation& invocation);
 int recon_inpaint_command(const Invocation& invocation);
 int simulate_mri_command(const Invocation& invocation);
 int simulate_ct_command(const Invocation& invocation);
+int simulate_modes_command(const Invocation& invocation);
+int compare_command(const Invocation& invocation);
 int evaluate_command(const Invocation& invocation);
 int report_scan_command(const Invocation& invocation);
 int report_batch_command(const Invocation& invocation);

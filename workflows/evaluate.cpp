@@ -4,9 +4,11 @@
 #include "base/error.h"
 #include "workflows/commands.h"
 #include "workflows/copy_watch.h"
+#include "workflows/downstream_use.h"
 #include "workflows/evaluate_pairs.h"
 #include "workflows/files.h"
 #include "workflows/memorisation.h"
+#include "workflows/mode_counting.h"
 #include "workflows/read_choices.h"
 #include "workflows/synthesis_metrics.h"
 
@@ -31,7 +33,13 @@ const About kAbout{
     "to "
     "its nearest training volume, by correlation after translation and mirroring and by features, is compared with "
     "that "
-    "of held-out volumes. Volumes must be in about the same position: rotations are not searched.",
+    "of held-out volumes. Volumes must be in about the same position: rotations are not searched.\n\n"
+    "With --modes REF is a folder made by simulate modes and TEST the samples of a generator: each is assigned to the "
+    "mode "
+    "that explains it best, or to none, and modes found and frequencies stand beside those of a perfect generator.\n\n"
+    "With --downstream REF is a folder of synthetic (or real) volumes that a small segmentation network is trained on, "
+    "TEST "
+    "one of real volumes that its Dice is measured on. Labels come from a rule, not from people.",
     {"Wang et al. Image quality assessment: from error visibility to structural similarity. IEEE Trans Image Process "
      "2004; 13:600-612.",
      "Binkowski et al. Demystifying MMD GANs. ICLR 2018.",
@@ -44,9 +52,11 @@ struct Choices {
   std::string reference, test, json_file, csv_file, held_out, preview_file, model_folder;
   ComparisonTerms terms;
   ReadChoices reading;
-  long long seed = 0, draws = 100, threads = 0;
-  bool synthesis = false, memorisation = false, overwrite = false;
+  std::string downstream;
+  long long seed = 0, draws = 100, threads = 0, downstream_steps = 300;
+  bool synthesis = false, memorisation = false, modes = false, overwrite = false;
 
+  bool segments() const { return downstream != "none"; }
   Overwrite replace() const { return overwrite ? Overwrite::yes : Overwrite::no; }
 };
 
@@ -68,9 +78,19 @@ Arguments arguments_for(Choices& choices) {
             "(above 0.25 cycles per voxel; below 0 dB is smoother), the distance of the gradients")
       .flag("synthesis", &choices.synthesis, "compare two sets of volumes: REF real, TEST synthetic")
       .option("seed", at_least(0, &choices.seed, "--seed")->value_name("S")->default_value(choices.seed),
-              "of the draws of --synthesis")
+              "of the draws of --synthesis and --modes, and of the network of --downstream")
       .option("draws", at_least(20, &choices.draws, "--draws")->value_name("N")->default_value(choices.draws),
               "how often --synthesis draws halves of both sets")
+      .flag("modes", &choices.modes, "count modes: REF a folder of simulate modes, TEST samples")
+      .option(
+          "downstream", choice(&choices.downstream, "--downstream", {"none", "tissue", "shape"}),
+          "train a small segmentation network on REF and test it on TEST, labelled by a rule: tissue, three classes "
+          "of brightness, or shape, of a set of simulate modes")
+      .option("downstream-steps",
+              at_least(1, &choices.downstream_steps, "--downstream-steps")
+                  ->value_name("N")
+                  ->default_value(choices.downstream_steps),
+              "how long that network is trained")
       .flag("memorisation", &choices.memorisation, "look for copies: REF training volumes, TEST samples")
       .option("holdout", po::value(&choices.held_out)->value_name("DIR"),
               "at least 10 volumes that the generator has never seen, for --memorisation")
@@ -81,7 +101,9 @@ Arguments arguments_for(Choices& choices) {
               "with --memorisation: write copies.json into the folder of the synthesis model, so that synth warns of "
               "copies of TRAIN")
       .option("threads", at_least(1, &choices.threads, "--threads")->value_name("N"),
-              "threads of --synthesis and --memorisation; default: OMP_NUM_THREADS, else SLURM_CPUS_PER_TASK, else all "
+              "threads of --synthesis, --memorisation, --modes and --downstream; default: OMP_NUM_THREADS, else "
+              "SLURM_CPUS_PER_TASK, "
+              "else all "
               "cores allowed");
   choices.reading.add_to(arguments);
   arguments.with_progress();
@@ -94,12 +116,13 @@ void check_choices(const Choices& choices) {
   const auto only_for = [](bool given, const char* option, const char* use) {
     if (given) fail(ExitCode::usage, option, " is for ", use);
   };
-  if (choices.synthesis && choices.memorisation)
-    fail(ExitCode::usage, "--synthesis and --memorisation are two runs: give one of them");
+  if (choices.synthesis + choices.memorisation + choices.modes + choices.segments() > 1)
+    fail(ExitCode::usage,
+         "--synthesis, --memorisation, --modes and --downstream are runs of their own: give one of them");
   if (choices.memorisation && choices.held_out.empty())
     fail(ExitCode::usage, "--memorisation needs --holdout DIR: volumes that the generator has never seen");
-  if (choices.synthesis || choices.memorisation) {
-    const char* use = "comparing volumes one by one, without --synthesis and --memorisation";
+  if (choices.synthesis || choices.memorisation || choices.modes || choices.segments()) {
+    const char* use = "comparing volumes one by one, without --synthesis, --memorisation, --modes and --downstream";
     only_for(!choices.csv_file.empty(), "--csv", use);
     only_for(choices.terms.peak != defaults.peak, "--peak", use);
     only_for(choices.terms.mask != defaults.mask, "--mask", use);
@@ -119,6 +142,15 @@ void evaluate(const Choices& choices, ProgressDisplay& progress) {
                         static_cast<std::size_t>(choices.draws), threads, choices.reading.options(), choices.json_file,
                         choices.preview_file, choices.replace()},
                        progress);
+  } else if (choices.modes) {
+    evaluate_modes({choices.reference, choices.test, static_cast<std::uint64_t>(choices.seed), threads,
+                    choices.reading.options(), choices.json_file, choices.replace()},
+                   progress);
+  } else if (choices.segments()) {
+    evaluate_downstream({choices.reference, choices.test, choices.downstream, choices.downstream_steps,
+                         static_cast<std::uint64_t>(choices.seed), threads, choices.reading.options(),
+                         choices.json_file, choices.replace()},
+                        progress);
   } else if (choices.memorisation) {
     evaluate_memorisation({choices.reference, choices.test, choices.held_out, threads, choices.reading.options(),
                            choices.json_file, choices.preview_file, choices.model_folder, choices.replace()},
