@@ -141,16 +141,24 @@ std::optional<LoadedDenoiser> weak_beside(const LoadedDenoiser& level, const fs:
 
 }  // namespace
 
-LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::ScalarType body_type) {
+LoadedCascade load_cascade(const fs::path& folder, torch::Device device, torch::ScalarType body_type,
+                           ModelKind coarse_kind) {
   const fs::path coarse = folder / "coarse.safetensors";
   if (!fs::exists(coarse)) fail(ExitCode::model, folder, ": holds no coarse.safetensors; it is no synthesis model");
   LoadedCascade cascade;
-  cascade.coarse = load_denoiser(coarse, device, body_type, ModelKind::diffusion);
+  if (coarse_kind == ModelKind::gan) {
+    cascade.generator = read_generator(coarse, device);
+    cascade.coarse.card = cascade.generator->card;
+    cascade.coarse.sha256 = cascade.generator->sha256;
+  } else {
+    cascade.coarse = load_denoiser(coarse, device, body_type, ModelKind::diffusion);
+  }
   if (!cascade.coarse.card.draws.empty())
     fail(ExitCode::model, coarse, ": draws labels, not volumes; name it mask.safetensors");
   cascade.coarse_size = grid_of(cascade.coarse.card, coarse);
   merge_names(cascade.coarse.card, coarse, cascade.conditioning);
-  cascade.weak.push_back(weak_beside(cascade.coarse, coarse, device, body_type, ModelKind::diffusion));
+  cascade.weak.push_back(
+      cascade.generator ? std::nullopt : weak_beside(cascade.coarse, coarse, device, body_type, ModelKind::diffusion));
   cascade.latent_space = latent_space_of(cascade.coarse, folder, device);
   const auto file_of = [&](std::size_t octave) {
     return folder / ("octave-" + std::to_string(octave) + ".safetensors");

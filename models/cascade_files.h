@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/denoiser_file.h"
+#include "models/gan/generator_file.h"
 #include "models/latent_space.h"
 
 namespace voxprior {
@@ -21,14 +22,16 @@ struct LoadedCascade {
   std::vector<std::int64_t> mask_size;      ///< {D, H, W} of the masks it makes
   Conditioning conditioning;                ///< classes and labels that it can be told: a level hears all or some of it
   SpacingRange spacing;                     ///< voxel sizes that can come out; one, if the coarse level is not told any
+  std::optional<GeneratorFile> generator;   ///< of a GAN: makes what else the coarse denoiser makes, of which then the
+                                            ///< card and the hash alone are there
 };
 
 /// Reads a folder with coarse.safetensors, octave-1.safetensors, octave-2.safetensors ... as far as they go, and
 /// mask.safetensors and, beside each level, coarse-weak.safetensors and so on if they are there; or with
 /// coarse.safetensors and the autoencoder.safetensors whose latents it makes. Throws Error(ExitCode::model) when a file
 /// is missing, damaged, of the wrong kind, or of another modality, intensity, classes, labels or voxel sizes than the
-/// others, and for another autoencoder than the one the coarse model was trained with.
+/// others, and for another autoencoder than the one the coarse model was trained with. `coarse_kind`: diffusion or gan.
 LoadedCascade load_cascade(const std::filesystem::path& folder, torch::Device device = torch::kCPU,
-                           torch::ScalarType body_type = torch::kFloat32);
+                           torch::ScalarType body_type = torch::kFloat32, ModelKind coarse_kind = ModelKind::diffusion);
 
 }  // namespace voxprior

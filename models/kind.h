@@ -11,7 +11,11 @@ enum class ModelKind {
   diffusion,    ///< whole volumes (or their latents) on one grid, up to noise that hides them: for synthesis
   autoencoder,  ///< to a latent space and back
   bridge,       ///< local, from scans to the clean volumes of their pairs: pipeline/bridge/
+  gan,          ///< whole volumes on one grid, in one network call: models/gan/
 };
+
+/// Whether the network sees whole volumes of one grid, not patches.
+inline bool sees_whole_volumes(ModelKind kind) { return kind == ModelKind::diffusion || kind == ModelKind::gan; }
 
 inline const char* name_of(ModelKind kind) {
   switch (kind) {
@@ -25,6 +29,8 @@ inline const char* name_of(ModelKind kind) {
       return "autoencoder";
     case ModelKind::bridge:
       return "bridge";
+    case ModelKind::gan:
+      return "gan";
   }
   return "";
 }

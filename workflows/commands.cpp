@@ -20,6 +20,7 @@ std::vector<Command> all_commands() {
       {"train autoencoder", train_autoencoder_command},
       {"train distill", train_distill_command},
       {"train bridge", train_bridge_command},
+      {"train gan", train_gan_command},
       {"prepare", prepare_command},
       {"recon mri", recon_mri_command},
       {"recon ct", recon_ct_command},

@@ -25,6 +25,7 @@ int train_cascade_command(const Invocation& invocation);
 int train_autoencoder_command(const Invocation& invocation);
 int train_distill_command(const Invocation& invocation);
 int train_bridge_command(const Invocation& invocation);
+int train_gan_command(const Invocation& invocation);
 int prepare_command(const Invocation& invocation);
 int recon_mri_command(const Invocation& invocation);
 int recon_ct_command(const Invocation& invocation);

@@ -1,4 +1,4 @@
-// voxprior train denoiser|diffusion|cascade|autoencoder|distill|bridge CONFIG.toml: learn a prior from volumes.
+// voxprior train denoiser|diffusion|cascade|autoencoder|distill|bridge|gan CONFIG.toml: learn a prior from volumes.
 #include "workflows/compute/train.h"
 
 #include <boost/program_options.hpp>
@@ -153,6 +153,23 @@ int train_distill_command(const Invocation& invocation) {
            "loglik need the teacher.\n") +
            kHowItRuns,
        {"Song et al. Consistency models. ICML 2023.", kEdm}});
+}
+
+int train_gan_command(const Invocation& invocation) {
+  return train(
+      invocation, kind_options(ModelKind::gan),
+      {"train gan",
+       "train a generative adversarial network: whole volumes in one network call, or a denoiser",
+       std::string(
+           "The baseline to compare train diffusion with: the same volumes, augmentation and number of parameters. "
+           "model.gan in\nCONFIG chooses how it is trained. Its model.safetensors goes into a folder as "
+           "coarse.safetensors for synth. With\nmodel.task = \"denoise\" it makes a model for denoise --model. A run "
+           "whose loss is not finite ends with exit code 8 and\nkeeps its last checkpoint; docs/gan.md says what to do "
+           "then.\n") +
+           kHowItRuns,
+       {"Huang et al. The GAN is dead; long live the GAN! A modern GAN baseline. NeurIPS 2024.",
+        "Kwon et al. Generation of 3D brain MRI using auto-encoding generative adversarial networks. MICCAI 2019.",
+        "Zhao et al. Differentiable augmentation for data-efficient GAN training. NeurIPS 2020."}});
 }
 
 int train_bridge_command(const Invocation& invocation) {

@@ -71,4 +71,10 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x) {
   return x + torch::conv3d(mixed, out_.to(x.scalar_type()));
 }
 
+torch::Tensor class_rows(const torch::Tensor& table, const torch::Tensor& classes) {
+  TORCH_CHECK(table.defined(), "a class was given to an unconditional network");
+  const torch::Tensor known = (classes >= 0).to(table.scalar_type()).unsqueeze(1);
+  return known * table.index_select(0, classes.clamp_min(0));
+}
+
 }  // namespace voxprior

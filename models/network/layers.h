@@ -69,4 +69,8 @@ TORCH_MODULE(SelfAttention);
 /// [N, 8C, D, H, W] -> [N, C, 2D, 2H, 2W]: the eight channels of a group become the eight children of a voxel.
 torch::Tensor unfold_children(const torch::Tensor& x);
 
+/// The rows of a table for these classes: table [classes, width], classes [N] int64 -> [N, width]; zeros for a class
+/// below 0, which is not told.
+torch::Tensor class_rows(const torch::Tensor& table, const torch::Tensor& classes);
+
 }  // namespace voxprior

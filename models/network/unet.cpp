@@ -12,13 +12,6 @@ constexpr std::int64_t kNoiseFrequencies = 8;
 
 std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
-// The rows of a table for these classes: [N, width]; zeros for a class that is not told.
-torch::Tensor rows_of(const torch::Tensor& table, const torch::Tensor& classes) {
-  TORCH_CHECK(table.defined(), "a class was given to an unconditional network");
-  const torch::Tensor known = (classes >= 0).to(table.scalar_type()).unsqueeze(1);
-  return known * table.index_select(0, classes.clamp_min(0));
-}
-
 }  // namespace
 
 std::int64_t UnetWidths::mask_channels() const { return (extra_features - (local() ? 0 : kPositionFeatures)) / kBands; }
@@ -81,7 +74,7 @@ torch::Tensor UnetImpl::embed(const torch::Tensor& c_noise, const Condition& con
   const torch::Tensor phase = c_noise.view({-1, 1}) * frequency;
   const torch::Tensor waves = torch::cat({phase.sin(), phase.cos()}, 1);
   torch::Tensor sum = waves.matmul(embedding_weight_.t()) * std::sqrt(2.);
-  if (condition.classes.defined()) sum = sum + rows_of(class_weight_, condition.classes);
+  if (condition.classes.defined()) sum = sum + class_rows(class_weight_, condition.classes);
   if (spacing_weight_.defined()) {
     TORCH_CHECK(condition.spacing_mm.defined(), "this network must be told the voxel size");
     sum = sum + condition.spacing_mm.log().matmul(spacing_weight_.t());
@@ -101,7 +94,7 @@ torch::Tensor UnetImpl::forward(const torch::Tensor& features, const torch::Tens
   // The first convolution stays in float32: at low noise the LLL band is a small ripple on a large value.
   torch::Tensor x = stem_(features);
   if (condition.classes.defined()) {
-    const torch::Tensor shift = rows_of(class_shift_, condition.classes);
+    const torch::Tensor shift = class_rows(class_shift_, condition.classes);
     x = x + shift.view({shift.size(0), -1, 1, 1, 1});  // there is no bias: gains alone could not say where
   }
   x = x.to(body_type);

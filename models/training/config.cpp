@@ -14,36 +14,6 @@ namespace {
 
 const std::set<std::string> kDistillSections{"distill", "data", "augment", "training"};
 
-// Whole volumes need noise that hides them; details are small, and neither is a scan with a scanner's noise.
-TrainingConfig defaults_of(ModelKind kind) {
-  TrainingConfig config;
-  config.kind = kind;
-  if (kind == ModelKind::denoiser) return config;
-  if (kind == ModelKind::bridge) {
-    config.model.name = "bridge";
-    config.noise = {0.005, 0.3, 0.06, 0.6, 0.2, 0};
-    return config;
-  }
-  config.augment.rician = config.augment.zeroed_background = 0;
-  config.augment.gamma = config.augment.resolution = 0;
-  config.augment.rescale = 0.1;
-  if (kind == ModelKind::autoencoder) {
-    config.augment.resolution = 0.2;
-    config.model.name = "autoencoder";
-    config.model.widths.channels = AutoencoderWidths().channels;
-    config.model.widths.blocks = AutoencoderWidths().blocks;
-    return config;
-  }
-  if (kind == ModelKind::detail) {
-    config.noise = {0.002, 1, 0.05, 1.2, 0.15, 0};
-    return config;
-  }
-  config.noise = {0.01, 40, 0.6, 1.4, 0.15, 0};
-  config.model.widths = {{64, 128, 192}, {2, 2, 3}, 64, 4, kPositionFeatures};
-  config.training.batch = 8;
-  return config;
-}
-
 void read_model(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Model& model = config.model;
   section.read("name", model.name);
@@ -62,38 +32,6 @@ void read_model(TomlSection section, TrainingConfig& config) {
   section.refuse_unknown_keys();
 }
 
-void read_data(TomlSection section, TrainingConfig& config) {
-  TrainingConfig::Data& data = config.data;
-  section.read("dataset", data.dataset);
-  section.read("train", data.train);
-  section.read("train_halved", data.train_halved);
-  if (config.kind == ModelKind::bridge) {
-    section.read("clean", data.clean);
-    section.read("noisy", data.noisy);
-    section.read("validate_clean", data.validate_clean);
-    section.read("validate_noisy", data.validate_noisy);
-  }
-  if (config.kind == ModelKind::denoiser) section.read("label_maps", data.label_maps);
-  section.read("validate", data.validate);
-  section.read("exclude", data.exclude);
-  if (config.kind == ModelKind::diffusion || config.kind == ModelKind::detail) {
-    section.read("classes", data.classes);
-    section.read("labels", data.labels);
-  }
-  if (config.kind == ModelKind::diffusion) {
-    section.read("halvings", data.halvings, 0, 4);
-    section.read("autoencoder", data.autoencoder);
-  }
-  section.refuse_unknown_keys();
-}
-
-void read_conditioning(TomlSection section, TrainingConfig& config) {
-  TrainingConfig::Told& conditioning = config.conditioning;
-  section.read("on", conditioning.what, {"class", "spacing", "mask"});
-  section.read("drop", conditioning.drop, 0.01, 0.9);
-  section.refuse_unknown_keys();
-}
-
 void read_labels(TomlSection section, Labels& labels) {
   for (const auto& [key, meaning] : section.all_strings()) {
     const bool number = key.size() <= 6 && key[0] != '0' && key.find_first_not_of("0123456789") == std::string::npos;
@@ -103,59 +41,6 @@ void read_labels(TomlSection section, Labels& labels) {
                          "most 254 of them");
     labels[std::stoll(key)] = meaning;
   }
-}
-
-void read_augment(TomlSection section, TrainingConfig& config) {
-  TrainingConfig::Augment& augment = config.augment;
-  if (config.has_pairs()) {  // nothing that would make another noise of theirs
-    augment.gamma = augment.resolution = augment.zeroed_background = 0;
-    section.read("rescale", augment.rescale, 0, 0.9);
-    section.refuse_unknown_keys();
-    return;
-  }
-  if (config.draws_labels()) {
-    augment.rescale = augment.gamma = 0;
-  } else {
-    section.read("rescale", augment.rescale, 0, 0.9);
-    section.read("gamma", augment.gamma, 0, 1);
-  }
-  if (config.kind == ModelKind::diffusion) {
-    section.read("mirror", augment.mirror, 0, 1);
-    section.read("rotation_degrees", augment.rotation_degrees, 0, 180);
-    section.read("scaling", augment.scaling, 0, 0.5);
-    section.read("shift_voxels", augment.shift_voxels, 0, 100);
-    section.read("warp_voxels", augment.warp_voxels, 0, 20);
-  } else {
-    section.read("resolution", augment.resolution, 0, 1);
-  }
-  if (config.kind == ModelKind::denoiser || config.kind == ModelKind::bridge)
-    section.read("zeroed_background", augment.zeroed_background, 0, 1);
-  if (config.kind == ModelKind::denoiser) {
-    section.read("rician", augment.rician, 0, 1);
-    section.read("contrast", augment.contrast, 0, 1);
-    section.read("slices", augment.slices, 0, 1);
-  }
-  section.refuse_unknown_keys();
-}
-
-void read_noise(TomlSection section, TrainingConfig& config) {
-  TrainingConfig::Noise& noise = config.noise;
-  section.read("sigma_min", noise.sigma_min, 1e-4, 1);
-  section.read("sigma_max", noise.sigma_max, 1e-3, 1000);
-  section.read("typical", noise.typical, 1e-4, 100);
-  section.read("typical_spread", noise.typical_spread, 0.01, 10);
-  section.read("uniform_share", noise.uniform_share, 0, 1);
-  const bool simulates = config.kind == ModelKind::bridge;
-  if (config.kind == ModelKind::denoiser || simulates) section.read("correlated_share", noise.correlated_share, 0, 1);
-  if (simulates) {
-    noise.kinds = {config.model.modality == "ct" ? "gaussian" : "rician"};
-    section.read("kinds", noise.kinds, {"gaussian", "rician", "ncchi"});
-    section.read("varying_share", noise.varying_share, 0, 1);
-  } else if (config.kind != ModelKind::denoiser) {
-    section.read("schedule", noise.schedule, {"log-normal", "learned"});
-    section.read("learned_variance", noise.learned_variance);
-  }
-  section.refuse_unknown_keys();
 }
 
 void read_loss(TomlSection section, TrainingConfig& config) {
@@ -215,21 +100,137 @@ void check_bridge_data(const TrainingConfig& config, const std::string& file) {
 
 }  // namespace
 
+// Whole volumes need noise that hides them; details are small, and neither is a scan with a scanner's noise.
+TrainingConfig defaults_of(ModelKind kind) {
+  TrainingConfig config;
+  config.kind = kind;
+  if (kind == ModelKind::denoiser) return config;
+  if (kind == ModelKind::bridge) {
+    config.model.name = "bridge";
+    config.noise = {0.005, 0.3, 0.06, 0.6, 0.2, 0};
+    return config;
+  }
+  config.augment.rician = config.augment.zeroed_background = 0;
+  config.augment.gamma = config.augment.resolution = 0;
+  config.augment.rescale = 0.1;
+  if (kind == ModelKind::autoencoder) {
+    config.augment.resolution = 0.2;
+    config.model.name = "autoencoder";
+    config.model.widths.channels = AutoencoderWidths().channels;
+    config.model.widths.blocks = AutoencoderWidths().blocks;
+    return config;
+  }
+  if (kind == ModelKind::detail) {
+    config.noise = {0.002, 1, 0.05, 1.2, 0.15, 0};
+    return config;
+  }
+  config.training.batch = 8;
+  config.model.widths = {{64, 128, 192}, {2, 2, 3}, 64, 4, kPositionFeatures};
+  if (kind == ModelKind::gan) return config;
+  config.noise = {0.01, 40, 0.6, 1.4, 0.15, 0};
+  return config;
+}
+
+void read_data(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Data& data = config.data;
+  section.read("dataset", data.dataset);
+  section.read("train", data.train);
+  section.read("train_halved", data.train_halved);
+  if (config.kind == ModelKind::bridge) {
+    section.read("clean", data.clean);
+    section.read("noisy", data.noisy);
+    section.read("validate_clean", data.validate_clean);
+    section.read("validate_noisy", data.validate_noisy);
+  }
+  if (config.kind == ModelKind::denoiser) section.read("label_maps", data.label_maps);
+  section.read("validate", data.validate);
+  section.read("exclude", data.exclude);
+  const bool labelled = config.kind == ModelKind::diffusion || config.kind == ModelKind::detail;
+  if (labelled || config.kind == ModelKind::gan) section.read("classes", data.classes);
+  if (labelled) section.read("labels", data.labels);
+  if (sees_whole_volumes(config.kind)) section.read("halvings", data.halvings, 0, 4);
+  if (config.kind == ModelKind::diffusion) section.read("autoencoder", data.autoencoder);
+  section.refuse_unknown_keys();
+}
+
+void read_conditioning(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Told& conditioning = config.conditioning;
+  if (config.kind == ModelKind::gan)
+    section.read("on", conditioning.what, {"class"});
+  else
+    section.read("on", conditioning.what, {"class", "spacing", "mask"});
+  section.read("drop", conditioning.drop, 0.01, 0.9);
+  section.refuse_unknown_keys();
+}
+
+void read_augment(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Augment& augment = config.augment;
+  if (config.has_pairs()) {  // nothing that would make another noise of theirs
+    augment.gamma = augment.resolution = augment.zeroed_background = 0;
+    section.read("rescale", augment.rescale, 0, 0.9);
+    section.refuse_unknown_keys();
+    return;
+  }
+  if (config.draws_labels()) {
+    augment.rescale = augment.gamma = 0;
+  } else {
+    section.read("rescale", augment.rescale, 0, 0.9);
+    section.read("gamma", augment.gamma, 0, 1);
+  }
+  if (sees_whole_volumes(config.kind)) {
+    section.read("mirror", augment.mirror, 0, 1);
+    section.read("rotation_degrees", augment.rotation_degrees, 0, 180);
+    section.read("scaling", augment.scaling, 0, 0.5);
+    section.read("shift_voxels", augment.shift_voxels, 0, 100);
+    section.read("warp_voxels", augment.warp_voxels, 0, 20);
+  } else {
+    section.read("resolution", augment.resolution, 0, 1);
+  }
+  if (config.kind == ModelKind::denoiser || config.kind == ModelKind::bridge)
+    section.read("zeroed_background", augment.zeroed_background, 0, 1);
+  if (config.kind == ModelKind::denoiser) {
+    section.read("rician", augment.rician, 0, 1);
+    section.read("contrast", augment.contrast, 0, 1);
+    section.read("slices", augment.slices, 0, 1);
+  }
+  section.refuse_unknown_keys();
+}
+
+void read_noise(TomlSection section, TrainingConfig& config) {
+  TrainingConfig::Noise& noise = config.noise;
+  section.read("sigma_min", noise.sigma_min, 1e-4, 1);
+  section.read("sigma_max", noise.sigma_max, 1e-3, 1000);
+  section.read("typical", noise.typical, 1e-4, 100);
+  section.read("typical_spread", noise.typical_spread, 0.01, 10);
+  section.read("uniform_share", noise.uniform_share, 0, 1);
+  const bool simulates = config.kind == ModelKind::bridge;
+  if (config.kind == ModelKind::denoiser || simulates) section.read("correlated_share", noise.correlated_share, 0, 1);
+  if (simulates) {
+    noise.kinds = {config.model.modality == "ct" ? "gaussian" : "rician"};
+    section.read("kinds", noise.kinds, {"gaussian", "rician", "ncchi"});
+    section.read("varying_share", noise.varying_share, 0, 1);
+  } else if (config.kind != ModelKind::denoiser) {
+    section.read("schedule", noise.schedule, {"log-normal", "learned"});
+    section.read("learned_variance", noise.learned_variance);
+  }
+  section.refuse_unknown_keys();
+}
+
 void read_training(TomlSection section, TrainingConfig& config) {
   TrainingConfig::Training& training = config.training;
   section.read("steps", training.steps, 1, 100'000'000);
   section.read("batch", training.batch, 1, 4096);
-  if (config.kind != ModelKind::diffusion) section.read("patch", training.patch, 8, 512);
+  if (!sees_whole_volumes(config.kind)) section.read("patch", training.patch, 8, 512);
   section.read("learning_rate", training.learning_rate, 1e-7, 1);
   section.read("warmup_steps", training.warmup_steps, 0, 1'000'000);
   section.read("cooldown", training.cooldown, 0, 1);
   section.read("clip_norm", training.clip_norm, 1e-6, 1e6);
   section.read("ema", training.ema, 0, 0.999999);
   section.read("seed", training.seed, 0, INT64_MAX);
-  section.read("precision", training.precision, {"auto", "float32", "bfloat16"});
+  if (config.kind != ModelKind::gan) section.read("precision", training.precision, {"auto", "float32", "bfloat16"});
   section.read("checkpoint_minutes", training.checkpoint_minutes, 0, 1e5);
   section.read("validate_every", training.validate_every, 1, 100'000'000);
-  if (config.kind != ModelKind::diffusion) section.read("validation_crop", training.validation_crop, 16, 1024);
+  if (!sees_whole_volumes(config.kind)) section.read("validation_crop", training.validation_crop, 16, 1024);
   section.refuse_unknown_keys();
 }
 
@@ -239,7 +240,7 @@ void check_together(const TrainingConfig& config, const std::string& file) {
     fail(ExitCode::usage, file, ": model.channels and model.blocks must have as many entries as each other");
   if (config.kind == ModelKind::diffusion && widths.channels.back() % widths.heads != 0)
     fail(ExitCode::usage, file, ": the last of model.channels must be a multiple of model.heads");
-  if (config.kind != ModelKind::diffusion && config.training.patch % widths.alignment() != 0)
+  if (!sees_whole_volumes(config.kind) && config.training.patch % widths.alignment() != 0)
     fail(ExitCode::usage, file, ": training.patch must be a multiple of ", widths.alignment(), " for ",
          widths.channels.size(), " levels");
   if (config.noise.sigma_min >= config.noise.sigma_max)

@@ -45,12 +45,13 @@ struct TrainingConfig {
     std::vector<std::string> clean, noisy;  ///< kind bridge: real pairs, of the same file names; then `train` is empty
     std::vector<std::string> validate_clean, validate_noisy;  ///< held-out ones
     std::string autoencoder;    ///< kind diffusion: file of the autoencoder whose latents are learned; "": the volumes
-    std::int64_t halvings = 0;  ///< kind diffusion: volumes are averaged over 2x2x2 voxels so many times
+    std::int64_t halvings = 0;  ///< kinds diffusion and gan: volumes are averaged over 2x2x2 voxels so many
+                                ///< times
     bool repeats = false;       ///< self-supervised: files are 4D, and the 4th axis repeats one scan
     std::vector<std::int64_t> frames;  ///< with repeats: which of them, counted from 0; empty: all
   } data;
 
-  /// What the network is told beside the noise (kinds detail and diffusion).
+  /// What the network is told beside the noise (kinds detail, diffusion and gan).
   struct Told {
     std::vector<std::string> what;  ///< key "on": "class", "spacing", "mask"
     double drop = 0.1;              ///< probability that class and mask are not told
@@ -71,7 +72,7 @@ struct TrainingConfig {
     double zeroed_background = 0.25;  ///< share whose background stays exactly zero, as in skull-stripped scans
     double rician = 0.25;             ///< share with stabilised Rician instead of Gaussian noise
 
-    // Of whole volumes (kind diffusion):
+    // Of whole volumes (kinds diffusion and gan):
     double mirror = 0.5;          ///< share mirrored along i, left and right in a brain
     double rotation_degrees = 4;  ///< about each axis, up to this
     double scaling = 0.06;        ///< along each axis, factor in 1 -/+ this
@@ -141,12 +142,27 @@ struct TrainingConfig {
     std::int64_t validate_every = 250;
     std::int64_t validation_crop = 96;
   } training;
+
+  /// Of `train gan`. `adversarial`: of kind denoiser, the loss that makes it a denoising GAN.
+  struct Gan {
+    std::string family = "r3gan";  ///< r3gan | alpha-wgan-gp, see models/gan/widths.h
+    std::int64_t latent = 64;      ///< numbers of which a volume is made
+    double penalty = 1;            ///< weight of the gradient penalties of the critic
+    double reconstruction = 10;    ///< alpha-wgan-gp: weight of the mean absolute error behind the encoder
+    double augment = 0;            ///< share of volumes that are transformed before the critic sees them, part by part
+    std::int64_t critic_steps = 1;
+    double adversarial = 0;  ///< weight of the adversarial loss beside the mean absolute error; 0: no denoising GAN
+  } gan;
 };
 
 /// Reads and checks a configuration of this kind. A key that the kind does not have is as unknown as any other.
 /// Throws Error(ExitCode::usage) with file, line, key and allowed range for a syntax error, an unknown key, a wrong
 /// type or a value out of range.
 TrainingConfig read_training_config(const std::filesystem::path& path, ModelKind kind);
+
+/// Reads and checks a configuration of `train gan`: of kind gan or, with model.task = "denoise", of kind denoiser with
+/// gan.adversarial above 0. Throws as read_training_config() does.
+TrainingConfig read_gan_config(const std::filesystem::path& path);
 
 /// The teacher that a configuration of `train distill` names, as it is written there.
 /// Throws Error(ExitCode::usage) if there is none.

@@ -24,12 +24,18 @@ void MetricsLog::resume(std::int64_t step) {
   }
 }
 
+void MetricsLog::append_divergence(std::int64_t step, const std::string& what) {
+  lines_ += json({{"step", step}, {"diverged", what}}).dump() + "\n";
+  write_file(file_, lines_, Overwrite::yes);
+}
+
 void MetricsLog::append(const TrainingProgress& progress, const std::vector<ValidationScore>& scores) {
   json entry = {{"step", progress.step},
                 {"loss", progress.loss},
                 {"gradient_norm", progress.gradient_norm},
                 {"learning_rate", progress.learning_rate},
                 {"seconds_per_step", progress.seconds_per_step}};
+  for (const auto& [name, value] : progress.terms) entry[name] = value;
   if (progress.validation_psnr) entry["validation_psnr_db"] = *progress.validation_psnr;
   for (const ValidationScore& s : scores) {
     json score = {{"volume", s.volume}, {"sigma", s.sigma}, {"psnr_db", s.psnr_db}};

@@ -18,6 +18,7 @@ class MetricsLog {
 
   void start();                    ///< begin an empty log
   void resume(std::int64_t step);  ///< keep the lines up to `step`: what came after the checkpoint will be done again
+  void append_divergence(std::int64_t step, const std::string& what);
   void append(const TrainingProgress& progress, const std::vector<ValidationScore>& scores);
 
  private:

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ class Objective {
   /// Whether the loss of some samples of a batch does not depend on the others, nor on anything that is learned from
   /// the batch beside the network: then processes can share a batch.
   virtual bool takes_shares() const { return false; }
+
+  /// Parts of the last loss by name, for the log.
+  virtual std::map<std::string, double> terms() const { return {}; }
 
   /// Called when the optimiser has moved the weights.
   virtual void follow(const Unet& /*network*/) {}

@@ -7,7 +7,7 @@
 namespace voxprior {
 namespace {
 
-constexpr double kMomentum = 0.95, kBeta1 = 0.9, kBeta2 = 0.99, kEpsilon = 1e-8;
+constexpr double kMomentum = 0.95, kEpsilon = 1e-8;
 
 // The first and the last layer map few channels to many or back; Muon is for the square-ish ones between.
 bool is_hidden_convolution(const torch::Tensor& weight) {
@@ -15,6 +15,20 @@ bool is_hidden_convolution(const torch::Tensor& weight) {
 }
 
 }  // namespace
+
+std::vector<NamedParameter> named_parameters(const torch::nn::Module& module) {
+  std::vector<NamedParameter> parameters;
+  for (const auto& item : module.named_parameters()) parameters.push_back({item.key(), item.value()});
+  return parameters;
+}
+
+FixedWeights::FixedWeights(const torch::nn::Module& module) : weights_(module.parameters()) {
+  for (torch::Tensor& weight : weights_) weight.requires_grad_(false);
+}
+
+FixedWeights::~FixedWeights() {
+  for (torch::Tensor& weight : weights_) weight.requires_grad_(true);
+}
 
 torch::Tensor orthogonalise(const torch::Tensor& matrix) {
   const bool tall = matrix.size(0) > matrix.size(1);
@@ -28,9 +42,10 @@ torch::Tensor orthogonalise(const torch::Tensor& matrix) {
   return tall ? x.t() : x;
 }
 
-Optimiser::Optimiser(std::vector<NamedParameter> parameters) : steps_(torch::zeros({1}, torch::kLong)) {
+Optimiser::Optimiser(std::vector<NamedParameter> parameters, const OptimiserSettings& settings)
+    : settings_(settings), steps_(torch::zeros({1}, torch::kLong)) {
   for (NamedParameter& p : parameters) {
-    const bool orthogonal = is_hidden_convolution(p.value);
+    const bool orthogonal = settings.muon && is_hidden_convolution(p.value);
     slots_.push_back(
         {p, orthogonal, torch::zeros_like(p.value), orthogonal ? torch::Tensor() : torch::zeros_like(p.value)});
   }
@@ -43,9 +58,7 @@ double Optimiser::step(double learning_rate, double clip_norm) {
     if (slot.parameter.value.grad().defined())
       squares += slot.parameter.value.grad().square().sum().to(torch::kCPU, torch::kFloat64);
   const double norm = std::sqrt(squares.item<double>());
-  if (!std::isfinite(norm))
-    fail(ExitCode::bug, "training diverged: the gradient is not finite; resume with a lower learning_rate");
-
+  if (!std::isfinite(norm)) return norm;
   const double shrink = norm > clip_norm ? clip_norm / norm : 1;
   steps_ += 1;
   for (Slot& slot : slots_) {
@@ -69,9 +82,10 @@ void Optimiser::muon(Slot& slot, double learning_rate) {
 void Optimiser::adam(Slot& slot, double learning_rate) {
   const torch::Tensor& gradient = slot.parameter.value.grad();
   const auto t = static_cast<double>(steps_.item<std::int64_t>());
-  slot.first.mul_(kBeta1).add_(gradient, 1 - kBeta1);
-  slot.second.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-  const double correction = std::sqrt(1 - std::pow(kBeta2, t)) / (1 - std::pow(kBeta1, t));
+  const double beta1 = settings_.beta1, beta2 = settings_.beta2;
+  slot.first.mul_(beta1).add_(gradient, 1 - beta1);
+  slot.second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+  const double correction = std::sqrt(1 - std::pow(beta2, t)) / (1 - std::pow(beta1, t));
   slot.parameter.value.addcdiv_(slot.first, slot.second.sqrt().add_(kEpsilon), -learning_rate * correction);
 }
 

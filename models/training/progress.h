@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -21,9 +22,10 @@ struct TrainingProgress {
   double gradient_norm = 0;  ///< before clipping
   double learning_rate = 0;
   double seconds_per_step = 0;
-  std::optional<double> validation_psnr;  ///< mean over volumes and noise levels, dB; only on steps that validate
-  std::optional<Verdict> verdict;         ///< on the last step, of training that is judged
-  std::string message;                    ///< a line worth showing, such as "checkpoint written"
+  std::optional<double> validation_psnr;     ///< mean over volumes and noise levels, dB; only on steps that validate
+  std::optional<Verdict> verdict;            ///< on the last step, of training that is judged
+  std::string message = {};                  ///< a line worth showing, such as "checkpoint written"
+  std::map<std::string, double> terms = {};  ///< means since the last report, see Trainee::terms()
 };
 
 /// Called on the training thread; may throw to stop the run (the checkpoint on disk stays).

@@ -16,7 +16,7 @@ std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes,
                                             torch::Device device) {
   if (volumes.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
   if (config.self_supervised) return std::make_unique<RecorruptedSource>(std::move(volumes), config);
-  if (config.kind == ModelKind::diffusion)
+  if (sees_whole_volumes(config.kind))
     return std::make_unique<WholeVolumeSource>(std::move(volumes), config, device);
   if (config.kind == ModelKind::bridge) return std::make_unique<BridgeSource>(std::move(volumes), config);
   return std::make_unique<PatchSource>(std::move(volumes), config);

@@ -76,7 +76,7 @@ class TrainingSource {
   virtual const Conditioning& conditioning() const = 0;
 };
 
-/// Patches for a local network, whole volumes or their latents, made on `device`, for kind diffusion. Throws
+/// Patches for a local network, whole volumes or their latents, made on `device`, for kinds diffusion and gan. Throws
 /// Error(ExitCode::input) for volumes that will not do, Error(ExitCode::model) for an autoencoder that will not.
 std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes, const TrainingConfig& config,
                                             torch::Device device = torch::kCPU);

@@ -77,6 +77,8 @@ class NetworkTrainee final : public Trainee {
 
   bool can_share() const override { return objective_.takes_shares(); }
 
+  std::map<std::string, double> terms() const override { return objective_.terms(); }
+
   void follow() override { objective_.follow(network_); }
 
   std::vector<ValidationScore> score() override { return objective_.score(average_, preconditioner_, validation_); }

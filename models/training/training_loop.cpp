@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/sha256.h"
@@ -22,12 +23,6 @@ constexpr std::int64_t kReportEvery = 20;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-std::vector<NamedParameter> named_parameters(const torch::nn::Module& network) {
-  std::vector<NamedParameter> parameters;
-  for (const auto& item : network.named_parameters()) parameters.push_back({item.key(), item.value()});
-  return parameters;
-}
-
 class TrainingLoop {
  public:
   TrainingLoop(Trainee& trainee, const TrainingRun& run, std::string data_identity)
@@ -35,7 +30,7 @@ class TrainingLoop {
         run_(run),
         config_(run.config.training),
         data_identity_(std::move(data_identity)),
-        optimiser_(named_parameters(trainee.network())),
+        optimiser_(named_parameters(trainee.network()), trainee.optimiser_settings()),
         log_(run.out_folder / "metrics.jsonl") {
     const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
     if (run_.peers) share_gradient();
@@ -108,16 +103,38 @@ class TrainingLoop {
   }
 
   void take_step() {
-    const torch::Tensor loss = trainee_.loss(step_);
+    const torch::Tensor loss = loss_of_step();
     loss.backward();
     const double mean_loss = shared_ ? mean_with_peers(loss) : loss.item<double>();
+    if (!std::isfinite(mean_loss)) diverged("the loss is not finite");  // all processes see the same mean
     rate_ = learning_rate_at(step_, config_.steps, config_.learning_rate, config_.warmup_steps, config_.cooldown);
     gradient_norm_ = optimiser_.step(rate_, config_.clip_norm);
+    if (!std::isfinite(gradient_norm_)) diverged("the gradient is not finite");
     loss_sum_ += mean_loss;
+    for (const auto& [name, term] : trainee_.terms()) {
+      term_sums_[name].first += term;
+      term_sums_[name].second += 1;
+    }
     ++steps_since_report_;
     ++step_;
     update_average();
     trainee_.follow();
+  }
+
+  torch::Tensor loss_of_step() {
+    try {
+      return trainee_.loss(step_);
+    } catch (const Divergence& divergence) {
+      diverged(divergence.what);
+    }
+  }
+
+  [[noreturn]] void diverged(const std::string& what) {
+    if (writes()) log_.append_divergence(step_ + 1, what);
+    const std::string kept = saved_step_ ? "; model and checkpoint are those of step " + std::to_string(*saved_step_)
+                                         : "; nothing was saved";
+    fail(ExitCode::some_failed, run_.out_folder.string(), ": training diverged at step ", step_ + 1, ": ", what, kept,
+         "; lower training.learning_rate");
   }
 
   void update_average() {
@@ -136,6 +153,8 @@ class TrainingLoop {
     progress.step = step_;
     progress.steps = config_.steps;
     progress.loss = loss_sum_ / static_cast<double>(steps_since_report_);
+    for (const auto& [name, sum] : term_sums_) progress.terms[name] = sum.first / sum.second;
+    term_sums_.clear();
     progress.gradient_norm = gradient_norm_;
     progress.learning_rate = rate_;
     progress.seconds_per_step = seconds / static_cast<double>(steps_since_report_);
@@ -145,13 +164,14 @@ class TrainingLoop {
     observer(progress);
   }
 
-  void save() const {
+  void save() {
     Checkpoint checkpoint{step_, data_identity_, trainee_.measured()};
     store_parameters(trainee_.network(), "network.", checkpoint.tensors);
     store_parameters(trainee_.average(), "average.", checkpoint.tensors);
     for (const auto& [name, tensor] : optimiser_.state()) checkpoint.tensors["optimiser." + name] = tensor;
     write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
     trainee_.write_model(run_.out_folder / "model.safetensors", step_, scores_);
+    saved_step_ = step_;
   }
 
   void resume(const std::filesystem::path& file) {
@@ -170,6 +190,7 @@ class TrainingLoop {
     optimiser_.load_state(state);
     trainee_.restore(checkpoint.tensors, file);
     step_ = checkpoint.step;
+    saved_step_ = step_;
     if (writes()) log_.resume(step_);
   }
 
@@ -182,6 +203,8 @@ class TrainingLoop {
   std::optional<SharedGradient> shared_;  // with the peers, if there are any
 
   std::int64_t step_ = 0, steps_since_report_ = 0;
+  std::optional<std::int64_t> saved_step_;                      // of the files in the folder
+  std::map<std::string, std::pair<double, double>> term_sums_;  // since the last report, and of how many steps
   double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;
   std::vector<ValidationScore> scores_;
 };

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "models/training/config.h"
+#include "models/training/optimiser.h"
 #include "models/training/peers.h"
 #include "models/training/progress.h"
 #include "models/training/source.h"
@@ -28,6 +30,11 @@ struct TrainingRun {
   Peers* peers = nullptr;  ///< the other processes that train this network, too; null: there are none
 };
 
+/// Thrown by Trainee::loss() when what it computes beside the loss is not finite; `what` in words.
+struct Divergence {
+  std::string what;
+};
+
 /// What a training loop trains: a network with a loss, and a second one of the same shape that becomes its running
 /// mean (EMA). Only the mean is scored and written as a model.
 class Trainee {
@@ -36,6 +43,8 @@ class Trainee {
 
   virtual torch::nn::Module& network() = 0;
   virtual torch::nn::Module& average() = 0;
+  /// How network() is updated.
+  virtual OptimiserSettings optimiser_settings() const { return {}; }
 
   /// Measures what the loss must know of the data. Called before the first step, not when a run is resumed.
   virtual void measure() = 0;
@@ -51,6 +60,9 @@ class Trainee {
   /// Whether loss() is that of this process's share of the batch where the run has peers: times the share's part of the
   /// batch and their number, so that the mean over all is the loss of the whole.
   virtual bool can_share() const { return false; }
+
+  /// Parts of the last loss and what else is worth logging, by name.
+  virtual std::map<std::string, double> terms() const { return {}; }
 
   /// Called when the optimiser has moved the weights.
   virtual void follow() {}
@@ -71,7 +83,9 @@ class Trainee {
 /// With run.peers all processes take the same steps and rank 0 alone scores and writes; when one of them is lost, rank
 /// 0 writes what it has and Error(ExitCode::resumable) is thrown. `data_identity` is kept in the checkpoint, see
 /// identity_of(). Throws Error(ExitCode::output) when the folder holds a run and `resume` is not set,
-/// Error(ExitCode::model) when the checkpoint does not fit the configuration or the data.
+/// Error(ExitCode::model) when the checkpoint does not fit the configuration or the data. A loss or gradient that is
+/// not finite ends the run with Error(ExitCode::some_failed): the files stay those of the last checkpoint, and the last
+/// line of metrics.jsonl says what diverged.
 void run_training(Trainee& trainee, const TrainingRun& run, const std::string& data_identity,
                   const TrainingObserver& observer);
 

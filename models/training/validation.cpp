@@ -21,13 +21,14 @@ std::vector<double> validation_sigmas(ModelKind kind) {
     case ModelKind::bridge:
       return {0.03, 0.09};
     case ModelKind::autoencoder:
+    case ModelKind::gan:
       return {};
   }
   return {};
 }
 
 std::int64_t validation_crop(const TrainingConfig& config) {
-  return config.kind == ModelKind::diffusion ? INT64_MAX : config.training.validation_crop;
+  return sees_whole_volumes(config.kind) ? INT64_MAX : config.training.validation_crop;
 }
 
 torch::Tensor central_crop(torch::Tensor x, std::int64_t crop, std::int64_t alignment) {

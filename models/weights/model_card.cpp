@@ -153,12 +153,13 @@ void check_sampling(const ModelCard& card, const std::filesystem::path& path) {
 void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.name.empty()) unfit(path, "\"name\" is empty");
   if (card.architecture.empty()) unfit(path, "\"architecture\" is empty");
-  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion", "autoencoder", "bridge"}, path);
+  expect_one_of("kind", card.kind, {"denoiser", "detail", "diffusion", "autoencoder", "bridge", "gan"}, path);
   expect_one_of("intensity", card.intensity, {"mr-p99.5", "ct-hu/1000", "label-shares"}, path);
   if ((card.intensity == "label-shares") == card.draws.empty())
     unfit(path, "\"draws\" and \"intensity\" contradict each other");
   expect_one_of("modality", card.modality, {"mr", "ct", "any"}, path);
-  if (card.kind != "autoencoder") expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);
+  if (card.kind != "autoencoder" && card.kind != "gan")
+    expect_range("sigma_min to sigma_max", card.sigma_min, card.sigma_max, path);
   if (card.voxel_min_mm != 0 || card.voxel_max_mm != 0)
     expect_range("voxel_min_mm to voxel_max_mm", card.voxel_min_mm, card.voxel_max_mm, path);
   for (const auto& [key, value] : card.metrics)
@@ -171,7 +172,8 @@ void check(const ModelCard& card, const std::filesystem::path& path) {
   if (card.sampling) check_sampling(card, path);
   check_bridge(card, path);
   if (!card.distilled) return;
-  if (card.kind == "denoiser" || card.kind == "bridge") unfit(path, "a " + card.kind + " cannot be \"distilled\"");
+  if (card.kind == "denoiser" || card.kind == "bridge" || card.kind == "gan")
+    unfit(path, "a " + card.kind + " cannot be \"distilled\"");
   if (!is_sha256(card.distilled->teacher_sha256)) unfit(path, "\"teacher_sha256\" is no SHA-256");
   if (card.distilled->steps < 1 || card.distilled->steps > kMostDistilledSteps)
     unfit(path, "\"steps\" of \"distilled\" are not 1 to 4");

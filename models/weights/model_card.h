@@ -43,13 +43,13 @@ inline constexpr std::int64_t kMostBridgeSteps = 100;
 /// JSON keys are the names below.
 struct ModelCard {
   std::string name;               ///< "mri-t1"
-  std::string kind = "denoiser";  ///< "denoiser", "detail", "diffusion", "autoencoder" or "bridge"
+  std::string kind = "denoiser";  ///< "denoiser", "detail", "diffusion", "autoencoder", "bridge" or "gan"
   std::string architecture;       ///< the network's name, which the loader looks up: "local-unet"
   /// The integers that the network is built from, a single one as a list of one: {"channels", {48, 96, 128}}.
   std::map<std::string, std::vector<std::int64_t>> widths;
   Conditioning conditioning;            ///< what it can be told; an entry of the JSON only if there is something
-  double sigma_min = 0, sigma_max = 0;  ///< range of noise trained on, in normalised intensity; 0 of an autoencoder;
-                                        ///< of a bridge on real pairs the root mean square of what differs
+  double sigma_min = 0, sigma_max = 0;  ///< range of noise trained on, in normalised intensity; 0 of an autoencoder or
+                                        ///< gan; of a bridge on real pairs the root mean square of what differs
   std::string intensity;  ///< what 1.0 means: "mr-p99.5" (99.5th percentile), "ct-hu/1000", "label-shares"
   Labels draws;           ///< labels whose shares it draws; an entry only if there are any. Empty: images
   std::string modality;   ///< "mr", "ct" or "any"

@@ -43,4 +43,10 @@ void load_parameters(torch::nn::Module& module, const std::string& prefix, const
     fail(ExitCode::model, file, ": holds ", present, " weights where the architecture has ", expected);
 }
 
+std::int64_t parameter_count(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& values : module.parameters()) count += values.numel();
+  return count;
+}
+
 }  // namespace voxprior

@@ -3,6 +3,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -19,5 +20,8 @@ void store_parameters(const torch::nn::Module& module, const std::string& prefix
 /// prefix that the module does not have, is Error(ExitCode::model).
 void load_parameters(torch::nn::Module& module, const std::string& prefix, const TensorMap& in,
                      const std::string& file);
+
+/// How many numbers a module learns.
+std::int64_t parameter_count(const torch::nn::Module& module);
 
 }  // namespace voxprior

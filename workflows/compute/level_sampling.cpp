@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/gan/generator_sampler.h"
 #include "pipeline/samplers/consistency.h"
 #include "pipeline/samplers/ddpm.h"
 #include "pipeline/samplers/schedule.h"
@@ -74,6 +75,28 @@ LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& 
          asked);
   const int steps = asked > 0 ? asked : static_cast<int>(card.distilled->steps);
   return {consistency_sampler(card.sigma_min), consistency_levels(steps, card.sigma_min, card.sigma_max), steps};
+}
+
+LevelSampling generator_sampling(const LoadedCascade& cascade, const SynthOptions& options, torch::Device device) {
+  const std::filesystem::path folder = options.model_folder;
+  if (options.needs_ode)
+    fail(
+        ExitCode::usage, folder,
+        ": holds a GAN, which makes volumes but cannot be run backwards: it has no latent and no likelihood of a scan; "
+        "take a diffusion model");
+  const auto refuse = [&](bool asked, const char* option) {
+    if (asked)
+      fail(ExitCode::usage, folder, ": holds a GAN, which makes a volume in one network call; leave ", option, " out");
+  };
+  refuse(options.steps > 0, "--steps");
+  refuse(options.sampler != kModelSampler, "--sampler");
+  refuse(options.guidance != 1, "--guidance");
+  refuse(options.autoguidance > 0, "--autoguidance");
+  torch::Tensor classes;
+  if (!options.class_name.empty())
+    classes = torch::full({1}, class_number(cascade.generator->card.conditioning, options.class_name), torch::kLong);
+  NamedSampler sampler{"generator", "", false, 1, 1, generator_sampler(*cascade.generator, device, classes)};
+  return {sampler, {1, 0}, 1};
 }
 
 std::vector<double> bound_levels(const LoadedDenoiser& network, int steps) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/denoiser_file.h"
+#include "models/cascade_files.h"
 #include "pipeline/samplers/registry.h"
 #include "workflows/compute/synth_session.h"
 
@@ -23,6 +23,10 @@ struct LevelSampling {
 /// exist and for too many steps, Error(ExitCode::model) for a distilled network if options.needs_ode.
 LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, const std::string& sampler,
                              int asked, int usual);
+
+/// The same for a coarse level whose volume a GAN makes, of the class that is asked for. Throws Error(ExitCode::usage)
+/// for options that it has no use for, and for all that needs the ODE.
+LevelSampling generator_sampling(const LoadedCascade& cascade, const SynthOptions& options, torch::Device device);
 
 /// Noise levels for the variational bound of `steps` steps: learned, if the network has learned them, else log-uniform.
 std::vector<double> bound_levels(const LoadedDenoiser& network, int steps);

@@ -24,6 +24,7 @@
 #include "workflows/compute/level_sampling.h"
 #include "workflows/compute/on_device.h"
 #include "workflows/compute/resource_errors.h"
+#include "workflows/model_kind.h"
 
 namespace voxprior {
 namespace {
@@ -31,18 +32,26 @@ namespace {
 constexpr double kShareOfSampling = 0.8;    // of the time for a volume, where an autoencoder decodes it
 constexpr std::uint64_t kMaskLevel = 1000;  // for level_seed(): no octave has this number
 
+/// Another kind than these two is taken for diffusion, which load_cascade() refuses in words.
+ModelKind coarse_kind(const std::filesystem::path& folder) {
+  return kind_of_model(folder / "coarse.safetensors") == name_of(ModelKind::gan) ? ModelKind::gan
+                                                                                 : ModelKind::diffusion;
+}
+
 class CascadeSession final : public SynthSession {
  public:
   CascadeSession(const SynthOptions& options, const torch::Device& device)
       : options_(options),
         device_(device),
         precision_(choose_precision(options.precision, device)),
-        loaded_(load_cascade(options.model_folder, device, precision_)),
+        loaded_(load_cascade(options.model_folder, device, precision_, coarse_kind(options.model_folder))),
         told_{options.class_name,           options.spacing_mm, options.spacing_from,
               options.mask || loaded_.mask, options.guidance,   autoguidance()} {
     check_told(loaded_, told_);
     check_memory();
-    sampling_.push_back(level_sampling(loaded_.coarse, options, options.sampler, options.steps, kCoarseSteps));
+    sampling_.push_back(loaded_.generator
+                            ? generator_sampling(loaded_, options, device)
+                            : level_sampling(loaded_.coarse, options, options.sampler, options.steps, kCoarseSteps));
     for (const LoadedDenoiser& octave : loaded_.octaves)
       sampling_.push_back(level_sampling(octave, options, options.detail_sampler, options.detail_steps, kDetailSteps));
     if (loaded_.mask)

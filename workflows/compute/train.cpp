@@ -11,11 +11,13 @@
 #include <utility>
 
 #include "base/error.h"
+#include "models/training/adversarial.h"
 #include "models/training/bridge_objective.h"
 #include "models/training/distillation.h"
 #include "models/training/gloo_peers.h"
 #include "models/training/self_supervised.h"
 #include "models/training/train_autoencoder.h"
+#include "models/training/train_gan.h"
 #include "models/training/train_network.h"
 #include "workflows/compute/device.h"
 #include "workflows/compute/noisy_volumes.h"
@@ -150,6 +152,8 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
     teacher = load_teacher(file, run.device);
     run.config = read_distillation_config(options.config_file, teacher->card, teacher->network->widths());
     run.config.distill.teacher = file;
+  } else if (options.kind == ModelKind::gan) {
+    run.config = read_gan_config(options.config_file);
   } else {
     run.config = read_training_config(options.config_file, options.kind);
     run.config.data.autoencoder = expand_variables(run.config.data.autoencoder);
@@ -165,6 +169,10 @@ void train(const TrainOptions& options, ProgressDisplay& progress) {
     distil_network(run, *teacher, std::move(volumes.training), volumes.validation, observer);
   else if (options.kind == ModelKind::autoencoder)
     train_autoencoder(run, std::move(volumes.training), volumes.validation, observer);
+  else if (run.config.kind == ModelKind::gan)
+    train_gan(run, std::move(volumes.training), volumes.validation, observer);
+  else if (options.kind == ModelKind::gan)
+    train_denoising_gan(run, std::move(volumes.training), volumes.validation, observer);
   else if (options.kind == ModelKind::bridge)
     train_bridge(run, std::move(volumes.training), volumes.validation, observer);
   else
