@@ -64,14 +64,26 @@ void Queue::begin() {
 }
 
 void Queue::associations_lost() {
+  std::map<std::int64_t, double> open;
   database_.transaction([&] {
-    Statement(database_,
-              "UPDATE series SET cut_off_s = ? WHERE id IN (SELECT series FROM touched JOIN association "
-              "ON association.id = association WHERE ended IS NULL)")
-        .bind(now_s())
-        .run();
-    database_.run("UPDATE association SET ended = 'aborted' WHERE ended IS NULL");
+    Statement rows(database_, "SELECT id, opened_s FROM association WHERE ended IS NULL");
+    while (rows.step()) open[rows.integer(0)] = rows.real(1);
+    for (const auto& [association, opened_s] : open) cut_off(association, opened_s);
   });
+}
+
+void Queue::cut_off(std::int64_t association, double opened_s) {
+  // The end of an association is noted late on a busy machine, when its sender may long have begun anew, or be done.
+  Statement(
+      database_,
+      "UPDATE series SET cut_off_s = MAX(cut_off_s, ?) WHERE id IN (SELECT series FROM touched WHERE "
+      "association = ?) AND NOT EXISTS(SELECT 1 FROM touched JOIN association ON association.id = touched.association "
+      "WHERE touched.series = series.id AND ended = 'released' AND opened_s > ?)")
+      .bind(opened_s)
+      .bind(association)
+      .bind(opened_s)
+      .run();
+  Statement(database_, "UPDATE association SET ended = 'aborted' WHERE id = ?").bind(association).run();
 }
 
 QueuedSeries Queue::series_of(Statement& row) const {
@@ -158,23 +170,18 @@ bool Queue::was_processed(const std::string& key, const std::string& instance) {
 }
 
 std::string Queue::process_ended(std::int64_t process) {
+  std::int64_t association = 0;
+  double opened_s = 0;
   std::string caller;
   {
-    Statement open(database_, "SELECT calling, host FROM association WHERE process = ? AND ended IS NULL");
+    Statement open(database_,
+                   "SELECT id, opened_s, calling, host FROM association WHERE process = ? AND ended IS NULL");
     if (!open.bind(process).step()) return "";
-    caller = open.text(0) + "@" + open.text(1);
+    association = open.integer(0);
+    opened_s = open.real(1);
+    caller = open.text(2) + "@" + open.text(3);
   }
-  database_.transaction([&] {
-    Statement(database_,
-              "UPDATE series SET cut_off_s = ? WHERE id IN (SELECT series FROM touched JOIN association "
-              "ON association.id = association WHERE process = ? AND ended IS NULL)")
-        .bind(now_s())
-        .bind(process)
-        .run();
-    Statement(database_, "UPDATE association SET ended = 'aborted' WHERE process = ? AND ended IS NULL")
-        .bind(process)
-        .run();
-  });
+  database_.transaction([&] { cut_off(association, opened_s); });
   return caller;
 }
 

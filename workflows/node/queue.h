@@ -28,7 +28,7 @@ struct QueuedSeries {
   std::int64_t generation = 0;                  ///< counts how often new images came after it was complete
   std::int64_t attempts = 0;                    ///< at computing
   double first_s = 0, state_s = 0, next_s = 0;  ///< since 1970: first image, change of state, not before
-  double cut_off_s = 0;  ///< when an association that sent images was aborted; 0: none, or all was sent again since
+  double cut_off_s = 0;  ///< when the last association that was aborted had begun; 0: none, or a later one was released
 };
 
 /// One result on its way to one destination.
@@ -85,6 +85,7 @@ class Queue {
   std::int64_t open_deliveries();
 
  private:
+  void cut_off(std::int64_t association, double opened_s);
   QueuedSeries series_of(Statement& row) const;
   Sqlite database_;
 };

@@ -33,15 +33,31 @@ TEST_F(NodeQueue, ASeriesIsNotMovedOnWhileAnAssociationThatSendsItIsOpen) {
 
 TEST_F(NodeQueue, WhatWasCutOffIsWholeOnlyOnceALaterAssociationWasReleased) {
   Queue queue(file());
-  touch(queue, "a");
+  touch(queue, "a", 1000);
   queue.process_ended(::getpid());
-  const double cut_off_s = only(series_state::receiving).cut_off_s;
-  EXPECT_GT(cut_off_s, 0);
-  touch(queue, "a", cut_off_s - 1);  // was open beside the one that was cut off
-  queue.released(cut_off_s - 1);
-  EXPECT_EQ(only(series_state::receiving).cut_off_s, cut_off_s);
-  touch(queue, "a", cut_off_s + 1);
-  queue.released(cut_off_s + 1);
+  EXPECT_EQ(only(series_state::receiving).cut_off_s, 1000);
+  touch(queue, "a", 999);
+  queue.released(999);
+  EXPECT_EQ(only(series_state::receiving).cut_off_s, 1000);
+  touch(queue, "a", 1001);
+  queue.released(1001);
+  EXPECT_EQ(only(series_state::receiving).cut_off_s, 0);
+}
+
+TEST_F(NodeQueue, AnAbortThatIsNotedAfterItsSenderBeganAnewAndWasDoneCutsNothingOff) {
+  const pid_t aborted = ::fork();
+  if (aborted == 0) {
+    {
+      Queue queue(file());
+      touch(queue, "a", 1000);
+    }
+    ::_exit(0);
+  }
+  ::waitpid(aborted, nullptr, 0);
+  Queue queue(file());
+  touch(queue, "a", 1001);
+  queue.released(1001);
+  EXPECT_EQ(queue.process_ended(aborted), "SCANNER@127.0.0.1");
   EXPECT_EQ(only(series_state::receiving).cut_off_s, 0);
 }
 
