@@ -197,7 +197,7 @@ TEST(ModelCard, EveryKeyOfAWrongTypeIsNamed) {
 
 TEST(ModelCard, UnknownKeysAndValuesAreRefused) {
   EXPECT_THAT(refusal([](json& card) { card["attention"] = 1; }), HasSubstr("unknown key \"attention\""));
-  EXPECT_THAT(refusal([](json& card) { card["kind"] = "gan"; }), HasSubstr("\"kind\""));
+  EXPECT_THAT(refusal([](json& card) { card["kind"] = "flow"; }), HasSubstr("\"kind\""));
   EXPECT_THAT(refusal([](json& card) { card["intensity"] = "z-score"; }), HasSubstr("\"intensity\""));
   EXPECT_THAT(refusal([](json& card) { card["modality"] = "us"; }), HasSubstr("\"modality\""));
 }
