@@ -132,13 +132,15 @@ LocalNoise local_ct_noise(const float* hounsfield, const std::array<std::int64_t
   std::sort(of_windows.begin(), of_windows.end());
   // The quarter is below sigma by what depends on how correlated the noise is: the mode of all windows tells the scale.
   const double scale = most_frequent / of_windows[of_windows.size() / 2];
-  std::vector<double> log_sigma;
-  for (const double quarter : quarters) log_sigma.push_back(std::log(scale * quarter));
   found.seen = true;
   found.confidence = seen_nodes / tissue_nodes;
   found.typical = scale * std::sqrt(squares / static_cast<double>(of_windows.size()));
   found.low = scale * of_windows[of_windows.size() / 20];
   found.high = scale * of_windows[of_windows.size() - 1 - of_windows.size() / 20];
+  // Beyond these are nodes with little tissue among bone, whose edges would pass for noise.
+  std::vector<double> log_sigma;
+  for (const double quarter : quarters)
+    log_sigma.push_back(std::isnan(quarter) ? quarter : std::log(std::clamp(scale * quarter, found.low, found.high)));
   found.varies = found.ratio() > kLeastRatio;
   found.sigma = sigma_between_nodes(nodes, std::move(log_sigma), size_ijk);
   return found;

@@ -19,7 +19,8 @@ double estimate_ct_noise(const float* hounsfield, std::array<std::int64_t, 3> si
 
 /// How that noise varies over the volume: between shoulders and lungs, middle and skin, with the tube current. Around
 /// nodes 12 voxels apart in the plane and 4 slices across, the standard deviation that a quarter of the windows of soft
-/// tissue stay below; all are scaled such that the median over the windows is estimate_ct_noise(). Where there is no
+/// tissue stay below; all are scaled such that the median over the windows is estimate_ct_noise(), and kept
+/// within their 5th and 95th percentile. Where there is no
 /// soft tissue (air, lungs, bone) the nodes around say it. HU.
 LocalNoise local_ct_noise(const float* hounsfield, const std::array<std::int64_t, 3>& size_ijk);
 

@@ -73,7 +73,8 @@ TEST_F(NodeRefuses, MoreAssociationsThanItMayHave) {
 }
 
 TEST_F(NodeRefuses, IdleAndSlowConnectionsKeepNobodyWaitingAndAreClosed) {
-  start({{"limits", "request_s = 2\nidle_s = 2\ndisk_percent = 100\ndisk_free_mb = 0"}});
+  start({{"limits",
+          "request_s = 2\nidle_s = 2\nconnections_per_host_and_second = 1000\ndisk_percent = 100\ndisk_free_mb = 0"}});
   std::vector<std::unique_ptr<IdleConnection>> idle;
   for (int n = 0; n < 100; ++n) idle.push_back(std::make_unique<IdleConnection>(node_->port()));
   EXPECT_EQ(node_->echo().exit_code, 0);
