@@ -54,6 +54,11 @@ FileMeta walk_meta_group(const fs::path& path, ScanSource& source) {
     if (header.tag.element == 0x0010 && header.length <= kMostUidBytes) {
       meta.transfer_syntax_uid.resize(header.length);
       source.read(meta.transfer_syntax_uid.data(), header.length);
+    } else if (header.tag.element == 0x0000 && header.length == 4) {
+      unsigned char length[4];
+      source.read(length, 4);
+      meta.declared_end =
+          source.position() + two_bytes(length, false) + (std::uint64_t{two_bytes(length + 2, false)} << 16);
     } else {
       source.skip(header.length);
     }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "io/dicom/scan_source.h"
@@ -12,6 +14,7 @@ namespace voxprior {
 struct FileMeta {
   bool present = false;
   std::string transfer_syntax_uid;
+  std::optional<std::uint64_t> declared_end = {};  ///< byte at which it ends, by its own FileMetaInformationGroupLength
 };
 
 /// Reads the file meta group, whether a preamble stands before it or not. A file without one is taken for a bare data

@@ -189,6 +189,18 @@ TEST_F(Prescan, ADeflatedDataSetThatIsCutShortIsRefused) {
     EXPECT_THAT(reason(file_meta(test::kDeflatedUid) + whole.substr(0, kept)), HasSubstr("cut short")) << kept;
 }
 
+// DCMTK would begin to inflate where the length of the meta group says, which may be another stream.
+TEST_F(Prescan, ADeflatedDataSetThatBeginsElsewhereThanTheMetaGroupSaysIsRefused) {
+  const std::string meta = file_meta(test::kDeflatedUid);
+  const auto with_length = [&](std::size_t wrong_by) {
+    const std::string length{static_cast<char>(meta.size() - 132 + wrong_by), 0, 0, 0};
+    return meta.substr(0, 132) + element(0x00020000, "UL", length) + meta.substr(132) +
+           raw_deflate(element(0x00100020, "LO", "1234"));
+  };
+  EXPECT_NO_THROW(load_dicom(put(with_length(0)), PixelLoading::load));
+  EXPECT_THAT(reason(with_length(2)), HasSubstr("not as long as it says"));
+}
+
 TEST_F(Prescan, AFileMetaGroupWithoutTransferSyntaxIsRefused) {
   const std::string meta = std::string(128, '\0') + "DICM" + element(0x00020002, "UI", "1.2");
   EXPECT_THAT(reason(meta + element(0x00080060, "CS", "MR")), HasSubstr("names no TransferSyntaxUID"));
