@@ -90,13 +90,12 @@ Json spread_of(const LocalNoise& local, bool varies) {
 }
 
 Json describe_ct_noise(const Volume& volume) {
-  const NoiseLevel noise = noise_level(volume, {});
-  const LocalNoise local = local_ct_noise(volume.voxels.data(), volume.geometry.size);
-  return {{"kind", name_of(noise.kind)},
-          {"sigma", noise.sigma},
-          {"percent_of_p99.5", percent_of_range(volume, noise.sigma)},
+  const CtNoise seen = survey_ct_noise(volume.voxels.data(), volume.geometry.size);
+  return {{"kind", name_of(NoiseKind::gaussian)},
+          {"sigma", seen.sigma()},
+          {"percent_of_p99.5", percent_of_range(volume, seen.sigma())},
           {"white", nullptr},
-          {"map", spread_of(local, local.varies)}};
+          {"map", spread_of(seen.local, seen.local.varies)}};
 }
 
 /// Confidences are 0 to 1; what was not seen is null.

@@ -87,13 +87,14 @@ NoiseLevel mr_noise(const Volume& volume, const NoiseChoice& choice) {
 
 NoiseLevel ct_noise(const Volume& volume, const NoiseChoice& choice) {
   NoiseLevel noise;
-  noise.sigma = choice.sigma ? *choice.sigma : estimate_ct_noise(volume.voxels.data(), volume.geometry.size);
   if (choice.filter) noise.filter = *choice.filter;
-  if (choice.sigma || choice.spread != NoiseChoice::Spread::automatic || !noise.filter.keeps_all()) return noise;
-  LocalNoise local = local_ct_noise(volume.voxels.data(), volume.geometry.size);
-  if (local.seen && local.varies) {
-    noise.sigma = local.typical;
-    noise.map = std::move(local.sigma);
+  if (choice.sigma) {
+    noise.sigma = *choice.sigma;
+  } else if (choice.spread != NoiseChoice::Spread::file) {
+    CtNoise seen = survey_ct_noise(volume.voxels.data(), volume.geometry.size);
+    const bool map_wanted = choice.spread == NoiseChoice::Spread::automatic && noise.filter.keeps_all();
+    noise.sigma = map_wanted ? seen.sigma() : seen.even_sigma;
+    if (map_wanted && seen.local.varies) noise.map = std::move(seen.local.sigma);
   }
   return noise;
 }

@@ -16,7 +16,7 @@ constexpr double kBinsPerLog = 20;                      // of the histogram of l
 constexpr double kNodesInPlane = 12, kNodesAcross = 4;  // voxels between them
 constexpr std::size_t kFewAroundNode = 60;
 constexpr double kEdge = 2.5;        // over the most frequent deviation: from here on a window holds an edge
-constexpr double kLeastRatio = 1.4;  // even noise: 1.05 to 1.25
+constexpr double kLeastRatio = 1.4;  // even noise in a simulated body: 1.04 to 1.06; anatomy adds to it
 
 struct WindowNoise {
   double mean = 0;
@@ -63,10 +63,6 @@ double mode(const std::vector<double>& deviations) {
   return std::exp(low + (static_cast<double>(best) - 0.5 + centre) / kBinsPerLog);
 }
 
-bool of_soft_tissue(const WindowNoise& window) {
-  return window.sd > 0 && window.mean > kSoftTissueLow && window.mean < kSoftTissueHigh;
-}
-
 /// The standard deviation that a quarter of the windows in the box of 3 x 3 x 3 nodes around each node stay below, of
 /// those that hold no edge; NaN where these are few or less than half.
 std::vector<double> quietest_quarters(const Nodes& nodes, const std::vector<std::vector<double>>& near, double edge) {
@@ -92,57 +88,59 @@ std::vector<double> quietest_quarters(const Nodes& nodes, const std::vector<std:
   return found;
 }
 
-}  // namespace
-
-double estimate_ct_noise(const float* hounsfield, std::array<std::int64_t, 3> size_ijk) {
-  std::vector<double> soft_tissue, anything;
-  for_windows(hounsfield, size_ijk, [&](const WindowNoise& window, const std::array<float, 3>&) {
-    if (window.sd <= 0) return;  // padding, or a constant
-    if (of_soft_tissue(window)) soft_tissue.push_back(window.sd);
-    if (window.mean > kAboveAir) anything.push_back(window.sd);
-  });
+double estimate_of(const std::vector<double>& soft_tissue, const std::vector<double>& anything) {
   if (soft_tissue.size() > kFewWindows) return mode(soft_tissue);
   return anything.size() > kFewWindows ? mode(anything) : 0;
 }
 
-LocalNoise local_ct_noise(const float* hounsfield, const std::array<std::int64_t, 3>& size_ijk) {
-  const Nodes nodes(size_ijk, {kNodesInPlane, kNodesInPlane, kNodesAcross});
-  std::vector<std::vector<double>> near(nodes.size());
-  std::vector<double> all;
-  for_windows(hounsfield, size_ijk, [&](const WindowNoise& window, const std::array<float, 3>& centre) {
-    if (!of_soft_tissue(window)) return;
-    near[nodes.nearest(centre)].push_back(window.sd);
-    all.push_back(window.sd);
-  });
-  LocalNoise found;
-  if (all.empty()) return found;
-  const double most_frequent = mode(all);
-  const std::vector<double> quarters = quietest_quarters(nodes, near, kEdge * most_frequent);
-  // A node counts as often as it has windows.
-  std::vector<double> of_windows;
-  double seen_nodes = 0, tissue_nodes = 0, squares = 0;
+/// From the windows of soft tissue by the node that they lie nearest to, whose most frequent deviation is given.
+LocalNoise spread_of(const Nodes& nodes, const std::vector<std::vector<double>>& near, double most_frequent,
+                     const std::array<std::int64_t, 3>& size) {
+  std::vector<double> quarters = quietest_quarters(nodes, near, kEdge * most_frequent);
+  std::vector<double> of_windows;  // a node counts as often as it has windows
+  double seen_nodes = 0, tissue_nodes = 0;
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     tissue_nodes += !near[n].empty();
     if (near[n].empty() || std::isnan(quarters[n])) continue;
     ++seen_nodes;
-    squares += static_cast<double>(near[n].size()) * quarters[n] * quarters[n];
     of_windows.insert(of_windows.end(), near[n].size(), quarters[n]);
   }
+  LocalNoise found;
   if (of_windows.empty()) return found;
   std::sort(of_windows.begin(), of_windows.end());
   // The quarter is below sigma by what depends on how correlated the noise is: the mode of all windows tells the scale.
   const double scale = most_frequent / of_windows[of_windows.size() / 2];
   found.seen = true;
   found.confidence = seen_nodes / tissue_nodes;
-  found.typical = scale * std::sqrt(squares / static_cast<double>(of_windows.size()));
   found.low = scale * of_windows[of_windows.size() / 20];
   found.high = scale * of_windows[of_windows.size() - 1 - of_windows.size() / 20];
-  // Beyond these are nodes with little tissue among bone, whose edges would pass for noise.
-  std::vector<double> log_sigma;
-  for (const double quarter : quarters)
-    log_sigma.push_back(std::isnan(quarter) ? quarter : std::log(std::clamp(scale * quarter, found.low, found.high)));
   found.varies = found.ratio() > kLeastRatio;
-  found.sigma = sigma_between_nodes(nodes, std::move(log_sigma), size_ijk);
+  // Beyond these are nodes with little tissue among bone, whose edges would pass for noise.
+  const auto kept = [&](double quarter) { return std::clamp(scale * quarter, found.low, found.high); };
+  double squares = 0;
+  for (const double quarter : of_windows) squares += kept(quarter) * kept(quarter);
+  found.typical = std::sqrt(squares / static_cast<double>(of_windows.size()));
+  for (double& quarter : quarters)
+    if (!std::isnan(quarter)) quarter = std::log(kept(quarter));
+  found.sigma = sigma_between_nodes(nodes, std::move(quarters), size);
+  return found;
+}
+
+}  // namespace
+
+CtNoise survey_ct_noise(const float* hounsfield, const std::array<std::int64_t, 3>& size_ijk) {
+  const Nodes nodes(size_ijk, {kNodesInPlane, kNodesInPlane, kNodesAcross});
+  std::vector<std::vector<double>> near(nodes.size());
+  std::vector<double> soft_tissue, anything;
+  for_windows(hounsfield, size_ijk, [&](const WindowNoise& window, const std::array<float, 3>& centre) {
+    if (window.sd <= 0) return;  // padding, or a constant
+    if (window.mean > kAboveAir) anything.push_back(window.sd);
+    if (window.mean <= kSoftTissueLow || window.mean >= kSoftTissueHigh) return;
+    soft_tissue.push_back(window.sd);
+    near[nodes.nearest(centre)].push_back(window.sd);
+  });
+  CtNoise found{estimate_of(soft_tissue, anything), {}};
+  if (soft_tissue.size() > kFewWindows) found.local = spread_of(nodes, near, found.even_sigma, size_ijk);
   return found;
 }
 

@@ -47,7 +47,9 @@ std::vector<float> with_body(std::vector<float> noise) {
   return noise;
 }
 
-double estimate(const std::vector<float>& voxels) { return estimate_ct_noise(voxels.data(), {kSide, kSide, kSlices}); }
+double estimate(const std::vector<float>& voxels) {
+  return survey_ct_noise(voxels.data(), {kSide, kSide, kSlices}).even_sigma;
+}
 
 TEST(EstimateCtNoise, FindsWhiteNoiseAmongTissues) {
   for (const double sigma : {5., 20., 80.}) EXPECT_NEAR(estimate(with_body(white(sigma))) / sigma, 1, 0.05) << sigma;
@@ -72,10 +74,12 @@ TEST(EstimateCtNoise, TakesWhatThereIsWithoutSoftTissue) {
 
 TEST(EstimateCtNoise, IsZeroForConstantsAndTooSmallVolumes) {
   EXPECT_EQ(estimate(std::vector<float>(kSide * kSide * kSlices, 30.f)), 0);
-  EXPECT_EQ(estimate_ct_noise(white(9).data(), {6, 6, 4}), 0);
+  EXPECT_EQ(survey_ct_noise(white(9).data(), {6, 6, 4}).even_sigma, 0);
 }
 
-LocalNoise look(const std::vector<float>& voxels) { return local_ct_noise(voxels.data(), {kSide, kSide, kSlices}); }
+LocalNoise look(const std::vector<float>& voxels) {
+  return survey_ct_noise(voxels.data(), {kSide, kSide, kSlices}).local;
+}
 
 TEST(LocalCtNoise, CallsEvenNoiseEven) {
   for (const auto& noise : {white(20), band_passed(20)}) {
