@@ -1,6 +1,7 @@
 #include "models/training/learned_schedule.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "models/beside_network.h"
 

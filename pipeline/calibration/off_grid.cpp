@@ -1,6 +1,7 @@
 #include "pipeline/calibration/off_grid.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

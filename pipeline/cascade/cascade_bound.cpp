@@ -1,6 +1,6 @@
 #include "pipeline/cascade/cascade_bound.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

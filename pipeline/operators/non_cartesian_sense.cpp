@@ -1,6 +1,8 @@
 #include "pipeline/operators/non_cartesian_sense.h"
 
-#include <torch/torch.h>
+#include <torch/fft.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <utility>

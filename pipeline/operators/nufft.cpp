@@ -1,7 +1,9 @@
 #include "pipeline/operators/nufft.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/fft.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/adjoint.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/reconstruction/norms.h"
 

@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/conjugate_gradients.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/dds.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

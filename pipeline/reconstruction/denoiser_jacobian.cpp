@@ -1,6 +1,8 @@
 #include "pipeline/reconstruction/denoiser_jacobian.h"
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "base/error.h"
 

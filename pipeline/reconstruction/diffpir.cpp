@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/diffpir.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/dps.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

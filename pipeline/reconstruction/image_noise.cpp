@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/image_noise.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/samplers/step_noise.h"
 

@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/least_squares.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/reconstruction/conjugate_gradients.h"
 #include "pipeline/reconstruction/norms.h"

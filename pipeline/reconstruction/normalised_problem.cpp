@@ -1,6 +1,7 @@
 #include "pipeline/reconstruction/normalised_problem.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>

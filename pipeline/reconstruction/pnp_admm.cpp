@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/pnp_admm.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/reconstruction/conjugate_gradients.h"
 #include "pipeline/reconstruction/denoiser_levels.h"

@@ -1,6 +1,7 @@
 #include "pipeline/reconstruction/reconstruct.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 #include <sstream>

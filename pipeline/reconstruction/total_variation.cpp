@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/total_variation.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/reconstruction/fista.h"
 #include "pipeline/reconstruction/total_variation_prox.h"

@@ -1,6 +1,6 @@
 #include "pipeline/reconstruction/wavelet_l1.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "pipeline/core/reflection.h"
 #include "pipeline/noise/random.h"

@@ -1,6 +1,7 @@
 #include "pipeline/samplers/consistency.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

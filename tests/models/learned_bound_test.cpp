@@ -1,6 +1,7 @@
 // What is learned beside the network for the likelihood: the noise schedule and the variance of the reverse steps.
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <cmath>
 

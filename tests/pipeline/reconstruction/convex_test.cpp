@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "pipeline/operators/cartesian_sense.h"
 #include "pipeline/operators/sampling_mask.h"

@@ -1,7 +1,8 @@
 #include "pipeline/reconstruction/image_denoiser.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "tests/pipeline/reconstruction/gaussian_problem.h"
 

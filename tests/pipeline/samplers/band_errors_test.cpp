@@ -1,7 +1,7 @@
 #include "pipeline/samplers/band_errors.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 
