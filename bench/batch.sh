@@ -10,30 +10,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 count=40 threads=$(nproc) model=mri-t1 out="$root/build/bench/results" build=""
-made_by="bench/batch.sh"
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --count | --threads | --model | --out | --build)
-      [ $# -ge 2 ] || { echo "batch.sh: $1 needs a value; see --help" >&2; exit 2; }
-      declare "${1#--}=$2"
-      case "$1" in  # what the table tells of the command line: no folders of this machine
-        --out | --build) ;;
-        --model) made_by+=" --model ${2##*/}" ;;
-        *) made_by+=" $1 $2" ;;
-      esac
-      shift 2 ;;
-    *) echo "batch.sh: unknown option $1; see --help" >&2; exit 2 ;;
-  esac
-done
-
-if [ -z "$build" ]; then
-  build="$root/build/bench"
-  "$root/bench/build.sh" >&2
-fi
-voxprior="$(realpath "$build")/bin/voxprior"
-model_file=$(realpath -m "$model")
-[ -f "$model_file" ] || model_file="$root/models/pretrained/$model.safetensors"
+# shellcheck source=bench/options.sh
+source "$root/bench/options.sh"
+read_options "count threads model out build" "" - "$@"
+find_build
+find_model
 
 rm -rf "$out/batch"
 mkdir -p "$out/batch"/{in,loop}

@@ -20,30 +20,11 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 data="" subjects=0 levels="3 5 9 15" kinds="gaussian rician" model=mri-t1 out="$root/build/bench/results" build="" keep=no
 methods="voxprior itk-curvature-anisotropic-diffusion itk-curvature-flow itk-median itk-patch-based dipy-nlmeans dipy-ascm"
-made_by="bench/denoise.sh"
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --keep) keep=yes; shift; continue ;;
-    --data | --subjects | --levels | --kinds | --methods | --model | --out | --build)
-      [ $# -ge 2 ] || { echo "denoise.sh: $1 needs a value; see --help" >&2; exit 2; }
-      declare "${1#--}=$2"
-      case "$1" in  # what the tables tell of the command line: no folders of this machine
-        --out | --build) ;;
-        --data) made_by+=" --data $(realpath "$2" | grep -o '[^/]*/[^/]*$')" ;;
-        --model) made_by+=" --model ${2##*/}" ;;
-        *) made_by+=" $1 \"$2\"" ;;
-      esac
-      shift 2 ;;
-    *) echo "denoise.sh: unknown option $1; see --help" >&2; exit 2 ;;
-  esac
-done
-
-if [ -z "$build" ]; then
-  build="$root/build/bench"
-  "$root/bench/build.sh" >&2
-fi
-voxprior="$build/bin/voxprior"
+# shellcheck source=bench/options.sh
+source "$root/bench/options.sh"
+read_options "data subjects levels kinds methods model out build" "keep" - "$@"
+find_build
+find_model
 
 if [ -n "$data" ]; then
   mapfile -t volumes < <(find "$data" -maxdepth 1 \( -name '*.nii' -o -name '*.nii.gz' \) | LC_ALL=C sort)
@@ -54,9 +35,6 @@ fi
 [ ${#volumes[@]} -gt 0 ] || { echo "denoise.sh: $data: holds no .nii or .nii.gz volume" >&2; exit 3; }
 
 # Results of voxprior are named by the model and the program that made them, so that neither can be mistaken.
-model_file=$model
-[ -f "$model_file" ] || model_file="$root/models/pretrained/$model.safetensors"
-[ -f "$model_file" ] || { echo "denoise.sh: $model: no such model in models/pretrained/ and no such file; check --model" >&2; exit 4; }
 edition=$(cat "$model_file" "$voxprior" "$build/bin/libvoxprior_compute.so" | sha256sum | cut -c1-12)
 
 log() { echo "$(date +%H:%M:%S) $*" >&2; }

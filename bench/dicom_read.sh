@@ -11,15 +11,9 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 ct="" build="$root/build/bench" slices=300 repeats=5 out="$root/build/bench/results"
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --ct | --build | --slices | --repeats | --out)
-      [ $# -ge 2 ] || { echo "dicom_read.sh: $1 needs a value; see --help" >&2; exit 2; }
-      declare "${1#--}=$2"; shift 2 ;;
-    *) echo "dicom_read.sh: unknown option $1; see --help" >&2; exit 2 ;;
-  esac
-done
+# shellcheck source=bench/options.sh
+source "$root/bench/options.sh"
+read_options "ct build slices repeats out" "" - "$@"
 [ -n "$ct" ] || { echo "dicom_read.sh: --ct FOLDER is missing; see --help" >&2; exit 2; }
 
 voxprior=$(realpath "$build")/bin/voxprior

@@ -14,29 +14,13 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-percent=9 kinds="white zero-filled hamming hann partial-fourier middle side gfactor" model=mri-t1 build="" dipy="" volumes=() made_by="bench/noise_kinds.sh"
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --dipy) dipy=yes made_by+=" --dipy"; shift ;;
-    --percent | --kinds | --model | --build)
-      [ $# -ge 2 ] || { echo "noise_kinds.sh: $1 needs a value; see --help" >&2; exit 2; }
-      declare "${1#--}=$2"
-      case "$1" in --build) ;; --model) made_by+=" --model ${2##*/}" ;; *) made_by+=" $1 \"$2\"" ;; esac
-      shift 2 ;;
-    -*) echo "noise_kinds.sh: unknown option $1; see --help" >&2; exit 2 ;;
-    *) volumes+=("$1"); made_by+=" ${1##*/}"; shift ;;
-  esac
-done
+percent=9 kinds="white zero-filled hamming hann partial-fourier middle side gfactor" model=mri-t1 build="" dipy="" volumes=()
+# shellcheck source=bench/options.sh
+source "$root/bench/options.sh"
+read_options "percent kinds model build" "dipy" volumes "$@"
 [ ${#volumes[@]} -gt 0 ] || volumes=("$root/testdata/brain_t1_sub-41.nii.gz")
-if [ -z "$build" ]; then
-  build="$root/build/bench"
-  "$root/bench/build.sh" >&2
-fi
-voxprior="$build/bin/voxprior"
-model_file=$model
-[ -f "$model_file" ] || model_file="$root/models/pretrained/$model.safetensors"
-[ -f "$model_file" ] || { echo "noise_kinds.sh: $model: no such model in models/pretrained/ and no such file; check --model" >&2; exit 4; }
+find_build
+find_model
 
 options_of() {
   case "$1" in

@@ -7,31 +7,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 model=mri-t1 threads=$(nproc) repeats=3 out="$root/build/bench/results" build=""
-made_by="bench/speed.sh"
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-    --model | --threads | --repeats | --out | --build)
-      [ $# -ge 2 ] || { echo "speed.sh: $1 needs a value; see --help" >&2; exit 2; }
-      declare "${1#--}=$2"
-      case "$1" in  # what the tables tell of the command line: no folders of this machine
-        --out | --build) ;;
-        --model) made_by+=" --model ${2##*/}" ;;
-        *) made_by+=" $1 \"$2\"" ;;
-      esac
-      shift 2 ;;
-    *) echo "speed.sh: unknown option $1; see --help" >&2; exit 2 ;;
-  esac
-done
-
-if [ -z "$build" ]; then
-  build="$root/build/bench"
-  "$root/bench/build.sh" >&2
-fi
-build=$(realpath "$build")
-voxprior="$build/bin/voxprior"
-model_file=$(realpath -m "$model")
-[ -f "$model_file" ] || model_file="$root/models/pretrained/$model.safetensors"
+# shellcheck source=bench/options.sh
+source "$root/bench/options.sh"
+read_options "model threads repeats out build" "" - "$@"
+find_build
+find_model
 
 mkdir -p "$out/speed"
 cd "$out/speed"
