@@ -52,6 +52,21 @@ torch::Tensor positive_values(const SafetensorsFile& file, const char* name, std
   return found->second;
 }
 
+/// The mean volume of a network that has one.
+torch::Tensor mean_in(const SafetensorsFile& file, const ModelCard& card, std::int64_t channels,
+                      const std::filesystem::path& path) {
+  const auto found = file.tensors.find("mean");
+  if (found == file.tensors.end()) return {};
+  const torch::Tensor& mean = found->second;
+  const auto grid = card.widths.find("grid");
+  std::vector<std::int64_t> shape{channels};
+  if (grid != card.widths.end()) shape.insert(shape.end(), grid->second.begin(), grid->second.end());
+  if (shape.size() != 4 || mean.sizes() != shape || mean.scalar_type() != torch::kFloat32 ||
+      !torch::isfinite(mean).all().item<bool>())
+    fail(ExitCode::model, path.string(), ": tensor 'mean' must be a float32 volume on the grid of the model card");
+  return mean;
+}
+
 }  // namespace
 
 UnetWidths widened(UnetWidths widths, const Conditioning& conditioning, const Labels& draws) {
@@ -78,8 +93,14 @@ NetworkFile read_network(const std::filesystem::path& path, ModelKind kind, torc
   torch::Tensor noise_std;
   if (kind == ModelKind::bridge) noise_std = positive_values(file, "noise_std", features, path).to(device);
   const torch::Tensor feature_std = positive_values(file, "feature_std", features, path).to(device);
+  const torch::Tensor mean = mean_in(file, card, network->widths().image_channels, path);
   NetworkFile result{
-      network, HaarPreconditioner(feature_std, low_band_of(kind), boundary, noise_std), card, file.sha256, {}, {}};
+      network,
+      HaarPreconditioner(feature_std, low_band_of(kind), boundary, noise_std, mean.defined() ? mean.to(device) : mean),
+      card,
+      file.sha256,
+      {},
+      {}};
   result.schedule = schedule_in(file.tensors, card, path);
   result.band_errors = band_errors_in(file.tensors, card, result.preconditioner, path);
   return result;
@@ -101,6 +122,7 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
   store_parameters(*network, kWeightPrefix, file.tensors, type);
   file.tensors["feature_std"] = preconditioner.feature_std().to(torch::kCPU);
   if (preconditioner.noise_std().defined()) file.tensors["noise_std"] = preconditioner.noise_std().to(torch::kCPU);
+  if (preconditioner.mean().defined()) file.tensors["mean"] = preconditioner.mean().to(torch::kCPU);
   file.metadata[kModelCardKey] = format_model_card(card);
   write_safetensors(path, file, overwrite);
 }

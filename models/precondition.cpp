@@ -31,8 +31,12 @@ torch::Tensor haar_features(const torch::Tensor& x) {
 }
 
 HaarPreconditioner::HaarPreconditioner(torch::Tensor feature_std, LowBand low_band, double boundary,
-                                       torch::Tensor noise_std)
-    : feature_std_(std::move(feature_std)), low_band_(low_band), boundary_(boundary), noise_std_(std::move(noise_std)) {
+                                       torch::Tensor noise_std, torch::Tensor mean)
+    : feature_std_(std::move(feature_std)),
+      low_band_(low_band),
+      boundary_(boundary),
+      noise_std_(std::move(noise_std)),
+      mean_(std::move(mean)) {
   TORCH_CHECK(feature_std_.numel() > 0 && feature_std_.numel() % kFeatures == 0, "HaarPreconditioner needs ", kFeatures,
               " standard deviations a channel");
   TORCH_CHECK(!noise_std_.defined() || (noise_std_.numel() == feature_std_.numel() && low_band_ == LowBand::noisy),
@@ -52,6 +56,17 @@ torch::Tensor HaarPreconditioner::noise_share(const torch::Tensor& like) const {
 torch::Tensor HaarPreconditioner::denoise(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
                                           torch::ScalarType body_type, const torch::Tensor& extra_features,
                                           const Condition& condition) const {
+  if (!mean_.defined()) return denoise_centred(network, x, sigma, body_type, extra_features, condition);
+  TORCH_CHECK(x.sizes().slice(1) == mean_.sizes(),
+              "a network with a mean volume works on volumes of its size alone: ", mean_.sizes(), ", not ",
+              x.sizes().slice(1));
+  const torch::Tensor mean = mean_.to(x.device());
+  return mean + denoise_centred(network, x - mean, sigma, body_type, extra_features, condition);
+}
+
+torch::Tensor HaarPreconditioner::denoise_centred(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
+                                                  torch::ScalarType body_type, const torch::Tensor& extra_features,
+                                                  const Condition& condition) const {
   const torch::Tensor variance = feature_std_.to(x.device()).square().view({1, -1, 1, 1, 1});
   const torch::Tensor share = noise_share(variance).view({1, -1, 1, 1, 1});
   const torch::Tensor s2 = sigma.square().view({-1, 1, 1, 1, 1}) * share;                // [N,9C,1,1,1]

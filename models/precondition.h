@@ -23,6 +23,9 @@ inline LowBand low_band_of(ModelKind kind) { return kind == ModelKind::detail ? 
 /// sigma in c_skip and in the numerator of c_out (Song et al. 2023, arXiv:2303.01469, appendix C); with boundary 0 it
 /// is a denoiser.
 ///
+/// With a mean volume m, D acts on what differs from it: m + D(x - m). Where all volumes lie in one place, as aligned
+/// brains do, the network need not learn what they share.
+///
 /// Of a bridge (pipeline/bridge/) x is x0 + sigma (y - x0): sigma is the share of the scan y, and what is to be removed
 /// is no white noise but has, at share 1, the root mean square `noise_std` in each band.
 ///
@@ -36,8 +39,9 @@ class HaarPreconditioner {
   /// feature_std [9C] float32, all > 0: of each channel the root mean square of the eight bands and of the high-passed
   /// LLL band over clean data. With LowBand::given the noise of the LLL band is zero: it goes out as it came in.
   /// noise_std [9C] float32, all > 0: the same of what is to be removed, at level 1; undefined for white noise.
+  /// mean [C,D,H,W] float32: of clean volumes, from which feature_std is measured; x has its size. Undefined for none.
   explicit HaarPreconditioner(torch::Tensor feature_std, LowBand low_band = LowBand::noisy, double boundary = 0,
-                              torch::Tensor noise_std = {});
+                              torch::Tensor noise_std = {}, torch::Tensor mean = {});
 
   /// x [N,C,D,H,W] float32, axes even; sigma [N] float32 > 0, in the unit of x. Returns the estimate of the clean
   /// volume. extra_features [N,extra,D/2,H/2,W/2] float32, as many as the network has; undefined for none.
@@ -56,14 +60,18 @@ class HaarPreconditioner {
   LowBand low_band() const { return low_band_; }
   double boundary() const { return boundary_; }
   const torch::Tensor& noise_std() const { return noise_std_; }
+  const torch::Tensor& mean() const { return mean_; }
 
  private:
   torch::Tensor noise_share(const torch::Tensor& like) const;
+  torch::Tensor denoise_centred(Unet& network, const torch::Tensor& x, const torch::Tensor& sigma,
+                                torch::ScalarType body_type, const torch::Tensor& extra_features,
+                                const Condition& condition) const;
 
   torch::Tensor feature_std_;
   LowBand low_band_;
   double boundary_;
-  torch::Tensor noise_std_;
+  torch::Tensor noise_std_, mean_;
 };
 
 /// The nine features of each channel of a clean or noisy volume before scaling: [N,C,D,H,W] -> [N,9C,D/2,H/2,W/2].

@@ -57,7 +57,7 @@ Unet BridgeObjective::initial_network() const {
   return network;
 }
 
-torch::Tensor BridgeObjective::feature_std(const TrainingSource& source) const {
+torch::Tensor BridgeObjective::feature_std(const TrainingSource& source, const torch::Tensor& /*mean*/) const {
   torch::Tensor clean = torch::zeros({HaarPreconditioner::kFeatures}, torch::kFloat64), noise = clean.clone();
   const std::int64_t batches = (kFeatureStdSamples + config_.training.batch - 1) / config_.training.batch;
   for (std::int64_t i = 0; i < batches; ++i) {
@@ -75,7 +75,8 @@ torch::Tensor BridgeObjective::feature_std(const TrainingSource& source) const {
   return std_of(clean);
 }
 
-HaarPreconditioner BridgeObjective::preconditioner(const torch::Tensor& feature_std) const {
+HaarPreconditioner BridgeObjective::preconditioner(const torch::Tensor& feature_std,
+                                                   const torch::Tensor& /*mean*/) const {
   return HaarPreconditioner(feature_std, LowBand::noisy, 0, noise_std_);
 }
 

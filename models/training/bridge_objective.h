@@ -15,8 +15,8 @@ class BridgeObjective final : public Objective {
 
   Unet initial_network() const override;
   /// Measures the root mean square of scan - clean, too, which the preconditioner is made of.
-  torch::Tensor feature_std(const TrainingSource& source) const override;
-  HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const override;
+  torch::Tensor feature_std(const TrainingSource& source, const torch::Tensor& mean) const override;
+  HaarPreconditioner preconditioner(const torch::Tensor& feature_std, const torch::Tensor& mean) const override;
   torch::Tensor loss(Unet& network, const HaarPreconditioner& preconditioner, const TrainingBatch& batch,
                      std::int64_t step) override;
 

@@ -26,6 +26,7 @@ void read_model(TomlSection section, TrainingConfig& config) {
     section.read("embedding", model.widths.embedding, 8, 1024);
   if (config.kind == ModelKind::diffusion) section.read("heads", model.widths.heads, 1, 64);
   if (config.kind == ModelKind::diffusion) section.read("draws", model.draws, {"image", "labels"});
+  if (config.kind == ModelKind::diffusion) section.read("mean_volume", model.mean_volume);
   if (config.kind != ModelKind::autoencoder) section.read("weights", model.weights, {"float32", "float16"});
   section.read("training_data", model.training_data);
   section.read("licence", model.licence);

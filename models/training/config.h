@@ -30,6 +30,7 @@ struct TrainingConfig {
     std::string from;                  ///< self-supervised: name or file of the model that it starts from; "": none
     std::string training_data;         ///< for the model card: what it was trained on
     std::string licence;               ///< for the model card: licence of that data
+    bool mean_volume = false;          ///< kind diffusion: what is learned is how volumes differ from their mean
   } model;
 
   struct Data {

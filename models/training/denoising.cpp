@@ -10,7 +10,7 @@
 namespace voxprior {
 namespace {
 
-constexpr std::int64_t kFeatureStdSamples = 256;
+constexpr std::int64_t kMeanSamples = 256, kFeatureStdSamples = 256;
 
 }  // namespace
 
@@ -32,16 +32,22 @@ Unet DenoisingObjective::initial_network() const {
   return network;
 }
 
-torch::Tensor DenoisingObjective::feature_std(const TrainingSource& source) const {
+torch::Tensor DenoisingObjective::mean(const TrainingSource& source) const {
+  if (!config_.model.mean_volume) return {};
+  return measure_mean(source, kMeanSamples, static_cast<std::uint64_t>(config_.training.seed));
+}
+
+torch::Tensor DenoisingObjective::feature_std(const TrainingSource& source, const torch::Tensor& mean) const {
   const torch::Tensor std =
-      measure_feature_std(source, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed));
+      measure_feature_std(source, kFeatureStdSamples, static_cast<std::uint64_t>(config_.training.seed), mean);
   if (config_.draws_labels() && !(std > 0).all().item<bool>())
     fail(ExitCode::input, "a label of [labels] is in none of the training volumes; leave it out");
   return std;
 }
 
-HaarPreconditioner DenoisingObjective::preconditioner(const torch::Tensor& feature_std) const {
-  return HaarPreconditioner(feature_std, low_band_of(config_.kind));
+HaarPreconditioner DenoisingObjective::preconditioner(const torch::Tensor& feature_std,
+                                                      const torch::Tensor& mean) const {
+  return HaarPreconditioner(feature_std, low_band_of(config_.kind), 0, {}, mean);
 }
 
 torch::Tensor DenoisingObjective::loss(Unet& network, const HaarPreconditioner& preconditioner,

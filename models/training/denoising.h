@@ -18,8 +18,9 @@ class DenoisingObjective : public Objective {
   DenoisingObjective(const TrainingRun& run, Conditioning conditioning);
 
   Unet initial_network() const override;
-  torch::Tensor feature_std(const TrainingSource& source) const override;
-  HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const override;
+  torch::Tensor mean(const TrainingSource& source) const override;
+  torch::Tensor feature_std(const TrainingSource& source, const torch::Tensor& mean) const override;
+  HaarPreconditioner preconditioner(const torch::Tensor& feature_std, const torch::Tensor& mean) const override;
   torch::Tensor loss(Unet& network, const HaarPreconditioner& preconditioner, const TrainingBatch& batch,
                      std::int64_t step) override;
   std::vector<ValidationScore> score(Unet& network, const HaarPreconditioner& preconditioner,

@@ -46,10 +46,12 @@ class ConsistencyObjective final : public Objective {
     return student;
   }
 
-  torch::Tensor feature_std(const TrainingSource&) const override { return teacher_.feature_std; }
+  torch::Tensor mean(const TrainingSource&) const override { return teacher_.mean; }
 
-  HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const override {
-    return HaarPreconditioner(feature_std, low_band_of(config_.kind), config_.noise.sigma_min);
+  torch::Tensor feature_std(const TrainingSource&, const torch::Tensor&) const override { return teacher_.feature_std; }
+
+  HaarPreconditioner preconditioner(const torch::Tensor& feature_std, const torch::Tensor& mean) const override {
+    return HaarPreconditioner(feature_std, low_band_of(config_.kind), config_.noise.sigma_min, {}, mean);
   }
 
   torch::Tensor loss(Unet& network, const HaarPreconditioner& preconditioner, const TrainingBatch& batch,
@@ -182,7 +184,8 @@ Teacher load_teacher(const std::filesystem::path& path, torch::Device device) {
   const ModelKind kind =
       read_teacher_card(path).kind == name_of(ModelKind::detail) ? ModelKind::detail : ModelKind::diffusion;
   NetworkFile file = read_network(path, kind, device);
-  Teacher teacher{{}, file.network, file.preconditioner.feature_std(), file.card, file.sha256};
+  Teacher teacher{{},        file.network, file.preconditioner.feature_std(),
+                  file.card, file.sha256,  file.preconditioner.mean()};
   teacher.denoise = [file](const torch::Tensor& x, const torch::Tensor& sigma, torch::ScalarType body_type) mutable {
     return denoise_with(file.network, file.preconditioner, x, sigma, body_type);
   };

@@ -21,6 +21,7 @@ struct Teacher {
   torch::Tensor feature_std;  ///< [9], of the preconditioner
   ModelCard card;
   std::string sha256;  ///< of the model file
+  torch::Tensor mean;  ///< of the preconditioner; undefined for none
 };
 
 /// The card of a network that can be distilled: of kind diffusion or detail, unconditional, on images, and no student

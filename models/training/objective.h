@@ -31,9 +31,11 @@ class Objective {
   /// The network before the first step, the same at every call.
   virtual Unet initial_network() const = 0;
 
-  /// What its preconditioner is made of, [9] for each channel, and the preconditioner.
-  virtual torch::Tensor feature_std(const TrainingSource& source) const = 0;
-  virtual HaarPreconditioner preconditioner(const torch::Tensor& feature_std) const = 0;
+  /// What its preconditioner is made of, and the preconditioner: the mean volume [C,D,H,W], undefined for none, and
+  /// root mean squares of what differs from it, [9] for each channel.
+  virtual torch::Tensor mean(const TrainingSource& /*source*/) const { return {}; }
+  virtual torch::Tensor feature_std(const TrainingSource& source, const torch::Tensor& mean) const = 0;
+  virtual HaarPreconditioner preconditioner(const torch::Tensor& feature_std, const torch::Tensor& mean) const = 0;
 
   /// The mean loss of a batch (on the device of the network), with a graph to the weights. What it draws is a function
   /// of (seed, step) alone.

@@ -79,7 +79,7 @@ class SelfSupervisedObjective final : public DenoisingObjective {
   }
 
   // The noises of input and target are independent: the mean of the product of their features is that of clean ones.
-  torch::Tensor feature_std(const TrainingSource& source) const override {
+  torch::Tensor feature_std(const TrainingSource& source, const torch::Tensor& /*mean*/) const override {
     if (from_) return from_->preconditioner.feature_std();
     torch::Tensor products = torch::zeros({}, torch::kFloat64), noise = torch::zeros({}, torch::kFloat64);
     for (std::int64_t i = 0; i < kFeatureStdBatches; ++i) {

@@ -16,8 +16,7 @@ std::unique_ptr<TrainingSource> make_source(std::vector<TrainingVolume> volumes,
                                             torch::Device device) {
   if (volumes.empty()) fail(ExitCode::input, "no volume to train on: data.train holds no readable volume");
   if (config.self_supervised) return std::make_unique<RecorruptedSource>(std::move(volumes), config);
-  if (sees_whole_volumes(config.kind))
-    return std::make_unique<WholeVolumeSource>(std::move(volumes), config, device);
+  if (sees_whole_volumes(config.kind)) return std::make_unique<WholeVolumeSource>(std::move(volumes), config, device);
   if (config.kind == ModelKind::bridge) return std::make_unique<BridgeSource>(std::move(volumes), config);
   return std::make_unique<PatchSource>(std::move(volumes), config);
 }
@@ -49,12 +48,22 @@ std::pair<double, double> voxel_edges_mm(const std::vector<TrainingVolume>& volu
   return edges;
 }
 
-torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed) {
+torch::Tensor measure_mean(const TrainingSource& source, std::int64_t samples, std::uint64_t seed) {
+  torch::Tensor sum = torch::zeros({}, torch::kFloat64);
+  for (std::int64_t i = 0; i < samples; ++i) {
+    Random random(seed, static_cast<std::uint64_t>(i));
+    sum = sum + with_channel(source.clean_sample(random)).to(torch::kFloat64);
+  }
+  return (sum / samples).to(torch::kFloat32);
+}
+
+torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed,
+                                  const torch::Tensor& mean) {
   torch::Tensor squares = torch::zeros({}, torch::kFloat64);
   for (std::int64_t i = 0; i < samples; ++i) {
     Random random(seed, static_cast<std::uint64_t>(i));
-    const torch::Tensor sample = source.clean_sample(random);
-    const torch::Tensor features = haar_features(with_channel(sample).unsqueeze(0));
+    const torch::Tensor sample = with_channel(source.clean_sample(random));
+    const torch::Tensor features = haar_features((mean.defined() ? sample - mean : sample).unsqueeze(0));
     squares = squares + features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
   }
   return (squares / samples).sqrt().to(torch::kFloat32);

@@ -94,7 +94,11 @@ double draw_sigma(const TrainingConfig::Noise& noise, Random& random);
 /// Shortest and longest voxel edge of some volumes, in mm.
 std::pair<double, double> voxel_edges_mm(const std::vector<TrainingVolume>& volumes);
 
-/// Root mean square of each of haar_features(), [9C] float32, over samples of the source.
-torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed);
+/// Mean of samples of a source of whole volumes, [C,D,H,W] float32.
+torch::Tensor measure_mean(const TrainingSource& source, std::int64_t samples, std::uint64_t seed);
+
+/// Root mean square of each of haar_features(), [9C] float32, over samples of the source, less `mean` if there is one.
+torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed,
+                                  const torch::Tensor& mean = {});
 
 }  // namespace voxprior

@@ -36,10 +36,14 @@ class NetworkTrainee final : public Trainee {
   torch::nn::Module& network() override { return *network_; }
   torch::nn::Module& average() override { return *average_; }
 
-  void measure() override { preconditioner_ = objective_.preconditioner(objective_.feature_std(*source_)); }
+  void measure() override {
+    const torch::Tensor mean = objective_.mean(*source_);
+    preconditioner_ = objective_.preconditioner(objective_.feature_std(*source_, mean), mean);
+  }
 
   TensorMap measured() const override {
     TensorMap tensors{{"feature_std", preconditioner_.feature_std()}};
+    if (preconditioner_.mean().defined()) tensors["mean"] = preconditioner_.mean();
     for (const auto& [name, tensor] : objective_.state()) tensors[kObjectivePrefix + name] = tensor;
     return tensors;
   }
@@ -57,7 +61,9 @@ class NetworkTrainee final : public Trainee {
     if (feature_std == tensors.end() ||
         feature_std->second.numel() != HaarPreconditioner::kFeatures * network_->widths().image_channels)
       fail(ExitCode::model, file, ": has no 'feature_std' of this network; it belongs to another version");
-    preconditioner_ = objective_.preconditioner(feature_std->second);
+    const auto mean = tensors.find("mean");  // there or not as the configuration says, whose hash has been compared
+    preconditioner_ =
+        objective_.preconditioner(feature_std->second, mean == tensors.end() ? torch::Tensor() : mean->second);
   }
 
   torch::Tensor loss(std::int64_t step) override {

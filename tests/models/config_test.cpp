@@ -88,10 +88,12 @@ TEST_F(TrainingConfigFile, RefusesAMissingFile) {
 
 TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   const auto path = scratch_ / "recipe.toml";
-  std::ofstream(path) << data_
-                      << "halvings = 1\n[model]\nheads = 2\nweights = \"float16\"\n[augment]\nwarp_voxels = 0.5\n";
+  std::ofstream(path)
+      << data_
+      << "halvings = 1\n[model]\nheads = 2\nmean_volume = true\nweights = \"float16\"\n[augment]\nwarp_voxels = 0.5\n";
   const TrainingConfig diffusion = read_training_config(path, ModelKind::diffusion);
   EXPECT_EQ(diffusion.data.halvings, 1);
+  EXPECT_TRUE(diffusion.model.mean_volume);
   EXPECT_EQ(diffusion.model.widths.heads, 2);
   EXPECT_EQ(diffusion.model.weights, "float16");
   EXPECT_GT(diffusion.noise.sigma_max, 10);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "models/denoiser_file.h"
+#include "models/network_file.h"
 #include "models/precondition.h"
 #include "models/training/checkpoint.h"
 #include "tests/support/scratch_folder.h"
@@ -160,6 +161,38 @@ TEST_F(TrainDenoiser, EveryKindTrainsResumesBitForBitAndKeepsItsKindInTheCard) {
     EXPECT_EQ(load_denoiser(straight, torch::kCPU, torch::kFloat32, kind).card.kind, name);
     EXPECT_THROW(load_denoiser(straight), Error) << name;
   }
+}
+
+TEST_F(TrainDenoiser, WhatAModelWithAMeanVolumeLearnsIsTheDifferenceFromIt) {
+  const auto run = [&](const std::string& folder, std::int64_t steps, bool resume) {
+    TrainingRun tiny = tiny_run(scratch_ / folder, steps);
+    tiny.config.kind = ModelKind::diffusion;
+    tiny.config.model.widths.heads = 2;
+    tiny.config.model.widths.extra_features = 3;
+    tiny.config.model.mean_volume = true;
+    tiny.config.augment = {};
+    tiny.config.augment.rescale = tiny.config.augment.gamma = tiny.config.augment.resolution = 0;
+    tiny.config.augment.rician = tiny.config.augment.zeroed_background = tiny.config.augment.mirror = 0;
+    tiny.config.augment.rotation_degrees = tiny.config.augment.scaling = 0;
+    tiny.config.augment.shift_voxels = tiny.config.augment.warp_voxels = 0;
+    tiny.resume = resume;
+    train(tiny);
+    return scratch_ / folder / "model.safetensors";
+  };
+  const auto straight = run("straight", 4, false);
+  run("stopped", 2, false);
+  EXPECT_EQ(sha256_of_file(straight), sha256_of_file(run("stopped", 4, true)));
+
+  const NetworkFile file = read_network(straight, ModelKind::diffusion);
+  const torch::Tensor mean = file.preconditioner.mean();
+  const torch::Tensor one = blobs("a", 1).voxels, other = blobs("b", 2).voxels;
+  ASSERT_EQ(mean.sizes(), (torch::IntArrayRef{1, 40, 40, 40}));
+  // Of 256 draws of two volumes: a mixture of both, near the middle.
+  const double share = ((mean[0] - other).sum() / (one - other).sum()).item<double>();
+  EXPECT_NEAR(share, 0.5, 0.15);
+  EXPECT_TRUE(torch::allclose(mean[0], share * one + (1 - share) * other, 1e-3, 1e-4));
+  const torch::Tensor variance = haar_features((one - mean[0]).view({1, 1, 40, 40, 40})).square().mean({0, 2, 3, 4});
+  EXPECT_LT(file.preconditioner.feature_std()[0].item<float>(), 2 * variance[0].sqrt().item<float>());
 }
 
 }  // namespace

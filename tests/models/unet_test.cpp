@@ -76,6 +76,18 @@ TEST(Unet, UntrainedItFiltersEachChannelByItself) {
   EXPECT_TRUE(preconditioner.wiener_risk(sigma).allclose(risk));
 }
 
+TEST(Unet, WithAMeanVolumeItActsOnWhatDiffersFromIt) {
+  torch::manual_seed(3);
+  Unet network = random_network(small_widths());
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor scale = unequal_bands().feature_std(), mean = torch::randn({1, 8, 16, 8});
+  const torch::Tensor x = torch::randn({2, 1, 8, 16, 8}), sigma = torch::tensor({0.05f, 0.4f});
+  const HaarPreconditioner centred(scale, LowBand::noisy, 0, {}, mean);
+  const torch::Tensor expected = mean + HaarPreconditioner(scale).denoise(network, x - mean, sigma);
+  EXPECT_TRUE(torch::allclose(centred.denoise(network, x, sigma), expected, 1e-5, 1e-6));
+  EXPECT_THROW(centred.denoise(network, torch::randn({2, 1, 8, 8, 8}), sigma), c10::Error);
+}
+
 TEST(Unet, WienerRiskIsTheErrorOfTheWienerFilter) {
   torch::manual_seed(1);
   Unet network(small_widths());
