@@ -36,6 +36,7 @@ spool = "$work/spool"
 [limits]
 disk_percent = 100
 disk_free_mb = 0
+connections_per_host_and_second = 1000
 [series]
 settle_s = 3600
 flush = "$1"
@@ -84,24 +85,17 @@ row() {
 echo "| receiver | seconds | instances/s | MB/s |"
 echo "|---|---:|---:|---:|"
 row "storescp --fork" storescp
-row "voxprior node, flush = \"association\"" association
+row "voxprior node, flush = \"association\" (default)" association
 row "voxprior node, flush = \"instance\"" instance
 
 start_node association
-for ((n = 0; n < 100; ++n)); do exec {idle}<>/dev/tcp/127.0.0.1/$port; done
 senders=()
 for ((n = 0; n < 50; ++n)); do
   # nice: the senders of real life take their processor time from other machines
   (while nice -n 19 storescu -aec VOXPRIOR +sd +r 127.0.0.1 $port "$folder" >/dev/null 2>&1; do :; done) & senders+=($!)
 done
 sleep 2
-waits=""
-for ((n = 0; n < 30; ++n)); do
-  start=$(milliseconds)
-  echoscu -aec VOXPRIOR 127.0.0.1 $port
-  waits+=" $(($(milliseconds) - start))"
-done
+echo "beside 50 senders and 100 idle connections:"
+"$(dirname "$0")"/association_wait.py $port VOXPRIOR ECHOSCU 300 100
 kill "${senders[@]}" 2>/dev/null || true
-echo "echoscu beside 50 senders and 100 idle connections, process included:" \
-  "median $(echo "$waits" | median) ms, longest $(echo "$waits" | tr ' ' '\n' | sort -n | tail -1) ms of 30"
 stop

@@ -7,8 +7,10 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "io/dicom/network/dcmtk_network.h"
 #include "workflows/cli/interrupt.h"
 #include "workflows/commands.h"
+#include "workflows/node/arrivals.h"
 #include "workflows/node/child_process.h"
 #include "workflows/node/reception.h"
 #include "workflows/node/scheduler.h"
@@ -48,8 +50,8 @@ class Service {
   void keep_up() {
     if (process_ && !process_->ended()) return;
     if (process_) {
+      when_lost_();  // may fail: then once more
       process_.reset();
-      when_lost_();
       ++counters_.process_restarts;
       quick_ends_ = Clock::now() - started_ < kRestartPause ? quick_ends_ + 1 : 0;
       if (quick_ends_ > kMostQuickEnds)
@@ -75,15 +77,26 @@ class Service {
   int quick_ends_ = 0;
 };
 
-/// A disk that is full now may have room later: what a step could not note down, the next one does.
-void take_step(Scheduler& scheduler) {
-  try {
-    scheduler.step();
-  } catch (const Error& error) {
-    if (error.code() != ExitCode::output) throw;
+/// A disk that is full or gone now may have room later: what could not be noted down is tried again.
+void outlive_disk(const std::function<void()>& step) {
+  const auto complain = [](const std::exception& error) {
     std::cerr << "voxprior node: " << error.what() << std::endl;
     ::sleep(1);
+  };
+  try {
+    step();
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::output) throw;
+    complain(error);
+  } catch (const std::filesystem::filesystem_error& error) {
+    complain(error);
   }
+}
+
+/// Once their images are on the disk: what is known of an association that ended must stay true.
+void note_lost_associations(const Spool& spool) {
+  spool.flush();
+  Arrivals(spool.queue_file()).all_lost();
 }
 
 void run_node(const NodeConfig& config, std::ostream& out) {
@@ -91,7 +104,8 @@ void run_node(const NodeConfig& config, std::ostream& out) {
   Spool spool(config);
   spool.begin();
   if (config.association.tls.given()) check_tls_files(config.association.tls);
-  Queue(spool.queue_file()).begin();
+  Queue::begin(spool.queue_file());
+  note_lost_associations(spool);
   NodeCounters& counters = NodeCounters::make_shared();
   counters.listener_beat_ms = counters.scheduler_beat_ms = now_ms();
   Listener listener(config.address, config.port);
@@ -102,7 +116,7 @@ void run_node(const NodeConfig& config, std::ostream& out) {
         receive_images(listener, config, counters, keep_going, kGrace_s);
         return 0;
       },
-      [&] { Queue(spool.queue_file()).associations_lost(); }, counters);
+      [&] { note_lost_associations(spool); }, counters);
   Service status(
       [&] {
         ::signal(SIGTERM, SIG_DFL);
@@ -111,14 +125,17 @@ void run_node(const NodeConfig& config, std::ostream& out) {
         return 0;
       },
       [] {}, counters);
+  prepare_dcmtk_network();  // once here, and not in every process
   Scheduler scheduler(config, counters);
   reception.keep_up();
   out << "listening on " << config.address << ':' << listener.port() << " as " << config.association.ae_title
       << std::endl;
   while (keep_going()) {
-    reception.keep_up();
-    if (config.http_port > 0) status.keep_up();
-    take_step(scheduler);
+    outlive_disk([&] {
+      reception.keep_up();
+      if (config.http_port > 0) status.keep_up();
+      scheduler.step();
+    });
     counters.scheduler_beat_ms = now_ms();
     ::usleep(kStep_us);
   }

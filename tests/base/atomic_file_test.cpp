@@ -1,13 +1,13 @@
 #include "base/atomic_file.h"
 
 #include <gmock/gmock.h>
-#include <sys/mount.h>
 
 #include <cstring>
 
 #include "tests/support/file_size_limit.h"
 #include "tests/support/refusal.h"
 #include "tests/support/scratch_folder.h"
+#include "tests/support/small_disk.h"
 
 namespace voxprior {
 namespace {
@@ -95,24 +95,9 @@ TEST(AtomicFile, AWriteThatFailsHalfwayLeavesNothingAndKeepsTheOldFile) {
   EXPECT_THAT(scratch.names(), ElementsAre("a.txt"));
 }
 
-/// A disk of 64 kB over a folder, where the system lets us mount one.
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::filesystem::path& folder)
-      : folder_(folder), mounted_(::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=64k") == 0) {}
-  ~SmallDisk() {
-    if (mounted_) ::umount(folder_.c_str());
-  }
-  bool mounted() const { return mounted_; }
-
- private:
-  std::filesystem::path folder_;
-  bool mounted_;
-};
-
 TEST(AtomicFile, AFullDiskLeavesNothingAndKeepsTheOldFile) {
   const ScratchFolder scratch;
-  const SmallDisk disk(scratch.path());
+  const test::SmallDisk disk(scratch.path(), 64);
   if (!disk.mounted()) GTEST_SKIP() << "cannot mount a small disk: " << std::strerror(errno);
   put_bytes(scratch / "a.txt", "old");
   EXPECT_THAT(

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 #include "base/error.h"
@@ -15,14 +16,22 @@
 namespace voxprior {
 namespace {
 
+void complain(const std::exception& error) { std::cerr << "voxprior node: " << error.what() << std::endl; }
+
 [[noreturn]] void be_the_child(const std::function<int()>& work, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);  // it died before we could ask
   int code = 1;
   try {
     code = work();
+  } catch (const Error& error) {
+    code = static_cast<int>(error.code());
+    complain(error);
+  } catch (const std::filesystem::filesystem_error& error) {
+    code = static_cast<int>(ExitCode::output);
+    complain(error);
   } catch (const std::exception& error) {
-    std::cerr << "voxprior node: " << error.what() << std::endl;
+    complain(error);
   }
   ::_exit(code);
 }

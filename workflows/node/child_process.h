@@ -10,7 +10,7 @@ namespace voxprior {
 /// A process forked off this one, which dies with it. For processes that have one thread.
 class ChildProcess {
  public:
-  /// Runs `work` in the child and ends it with what that returns; with 1 when it throws.
+  /// Runs `work` in the child and ends it with what that returns, or the exit code of what it throws.
   explicit ChildProcess(const std::function<int()>& work);
   /// Kills it, if it has not ended.
   ~ChildProcess();

@@ -11,6 +11,7 @@ namespace {
 std::string objection(const QueuedSeries& series, const Reception& reception) {
   if (reception.images == 0) return "no image was kept";
   if (series.cut_off_s > 0) return "the association was aborted, and the images were not sent again";
+  if (reception.power_failed) return "the power failed, and images that were acknowledged are lost: send all again";
   if (series.expected > reception.images) {
     return std::to_string(reception.images) + " of " + std::to_string(series.expected) + " images came";
   }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "workflows/node/config.h"
-#include "workflows/node/queue.h"
+#include "workflows/node/queued_series.h"
 
 namespace voxprior {
 
@@ -20,6 +20,7 @@ struct Reception {
   std::int64_t images = 0;
   double last_image_s = 0;  ///< since 1970
   VolumeCheck volumes = VolumeCheck::unknown;
+  bool power_failed = false;  ///< while it was received, and images that were acknowledged are missing
 };
 
 /// What to do with it now.

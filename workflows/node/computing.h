@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "workflows/node/config.h"
-#include "workflows/node/queue.h"
+#include "workflows/node/queued_series.h"
 #include "workflows/node/spool.h"
 
 namespace voxprior {

@@ -65,7 +65,7 @@ void read_limits(TomlSection section, NodeConfig& config) {
 }
 
 void read_series(TomlSection section, NodeConfig& config) {
-  std::string flush = "instance";
+  std::string flush = "association";
   section.read("settle_s", config.settle_s, 0, 3600);
   section.read("wait_s", config.wait_s, 0, 1e6);
   section.read("retention_h", config.retention_h, 0, kYear_h);

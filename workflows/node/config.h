@@ -47,7 +47,7 @@ struct NodeConfig {
   ConnectionCaps caps;
   std::int64_t largest_instance_mb = 4096, disk_percent = 90, disk_free_mb = 2000;
   double settle_s = 10, wait_s = 900, retention_h = 24, quarantine_h = 168;
-  Flush flush = Flush::to_disk;
+  Flush flush = Flush::to_kernel;
   std::int64_t threads = 0, memory_mb = 4000, minutes = 60, attempts = 3;
   double retry_s = 5, longest_retry_s = 600, give_up_h = 72, commitment_s = 600;
   std::vector<NodeSender> senders;

@@ -49,11 +49,11 @@ void send_all(const NodeDestination& destination, const CallOptions& options,
 
 /// Asks for commitment where the destination should give it; true when an answer is to be waited for.
 bool ask_to_keep(const Delivery& delivery, const NodeDestination& destination, const CallOptions& options,
-                 const std::vector<InstanceFile>& instances, Queue& queue) {
+                 const std::vector<InstanceFile>& instances, Deliveries& deliveries) {
   if (!destination.commitment) return false;
   const std::string transaction = uid_from_name("storage commitment " + std::to_string(delivery.id) + " " +
                                                 std::to_string(delivery.attempts) + " " + std::to_string(now_s()));
-  queue.set_transaction(delivery.id, transaction);  // before it is asked: the answer may be quicker than we are
+  deliveries.set_transaction(delivery.id, transaction);  // before it is asked: the answer may be quicker than we are
   return request_commitment(destination.endpoint, options, instances, transaction);
 }
 
@@ -67,22 +67,22 @@ double next_attempt_s(std::int64_t attempts, const NodeConfig& config) {
 void deliver(const Delivery& delivery, const NodeConfig& config, NodeCounters& counters) {
   const Spool spool(config);
   AuditLog audit(spool.audit_file());
-  Queue queue(spool.queue_file());
+  Deliveries deliveries(spool.queue_file());
   try {
     const NodeDestination& destination = config.destination(delivery.destination);
     const CallOptions options = options_for(destination, config);
     const std::vector<InstanceFile> instances = instances_in(config.spool / delivery.folder);
     send_all(destination, options, instances, counters);
-    const bool waits = ask_to_keep(delivery, destination, options, instances, queue);
-    queue.set_delivery(delivery, waits ? "sent" : "delivered", now_s() + config.commitment_s, "");
-    audit.write("delivered", {{"result", delivery.folder},
+    const bool waits = ask_to_keep(delivery, destination, options, instances, deliveries);
+    deliveries.set(delivery, waits ? "sent" : "delivered", now_s() + config.commitment_s, "");
+    audit.note("delivered", {{"result", delivery.folder},
                               {"to", delivery.destination},
                               {"images", instances.size()},
                               {"commitment", waits ? "asked for" : "none"}});
   } catch (const Error& error) {
     ++counters.delivery_failures;
-    queue.set_delivery(delivery, "pending", next_attempt_s(delivery.attempts, config), error.what());
-    audit.write("delivery failed", {{"result", delivery.folder},
+    deliveries.set(delivery, "pending", next_attempt_s(delivery.attempts, config), error.what());
+    audit.note("delivery failed", {{"result", delivery.folder},
                                     {"to", delivery.destination},
                                     {"attempt", delivery.attempts + 1},
                                     {"why", error.what()}});

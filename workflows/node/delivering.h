@@ -2,7 +2,7 @@
 
 #include "workflows/node/config.h"
 #include "workflows/node/counters.h"
-#include "workflows/node/queue.h"
+#include "workflows/node/deliveries.h"
 
 namespace voxprior {
 

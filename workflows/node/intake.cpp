@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "io/dicom/input_file.h"
+#include "workflows/node/deliveries.h"
 #include "workflows/node/rules.h"
 
 namespace voxprior {
@@ -59,9 +60,9 @@ Intake::Intake(const NodeConfig& config, NodeCounters& counters, ConnectionPlace
   limit_file_size(config.largest_instance_mb);
 }
 
-Queue& Intake::queue() {
-  if (!queue_) queue_ = std::make_unique<Queue>(spool_.queue_file());
-  return *queue_;
+Arrivals& Intake::arrivals() {
+  if (!arrivals_) arrivals_ = std::make_unique<Arrivals>(spool_.queue_file());
+  return *arrivals_;
 }
 
 Admission Intake::admit(const Caller& caller) {
@@ -86,13 +87,13 @@ void Intake::wrong_called_title(const Caller& caller) {
 void Intake::tell_refusal(const Caller& caller, const char* why) {
   const std::string calling = printable_name(caller.ae_title);
   if (!counters_.first_this_minute(calling + caller.host + why)) return;
-  audit_.write("association refused", {{"calling", calling}, {"host", caller.host}, {"why", why}});
+  audit_.note("association refused", {{"calling", calling}, {"host", caller.host}, {"why", why}});
 }
 
 std::uint16_t Intake::refuse(const char* why) {
   ++counters_.instances_refused;
   if (refused_[why]++ == 0) {  // a thousand images give one line
-    audit_.write("images refused", {{"calling", printable_name(caller_.ae_title)}, {"why", why}});
+    audit_.note("images refused", {{"calling", printable_name(caller_.ae_title)}, {"why", why}});
   }
   return store_status::not_understood;
 }
@@ -121,7 +122,7 @@ std::uint16_t Intake::received(const StoreRequest& request, const fs::path& file
       status = store_status::not_as_announced;
     } else if (received.written_here) {
       ++counters_.own_results;
-      if (refused_["own"]++ == 0) audit_.write("own result ignored", {{"series", hash_of(received.series_uid)}});
+      if (refused_["own"]++ == 0) audit_.note("own result ignored", {{"series", hash_of(received.series_uid)}});
       status = store_status::success;
     } else {
       status = keep(received, file);
@@ -138,8 +139,9 @@ Intake::OpenSeries& Intake::open_series(const ReceivedInstance& received, const 
   const std::string key = hash_of(received.series_uid);
   const auto known = series_.find(key);
   if (known != series_.end()) return known->second;
-  OpenSeries opened{queue().touch(key, hash_of(received.study_uid), printable_name(caller_.ae_title), caller_.host,
-                                  rule, received.expected_instances, opened_s_)};
+  OpenSeries opened{
+      arrivals().touch({key, hash_of(received.study_uid), printable_name(caller_.ae_title), caller_.host, rule,
+                        received.expected_instances, opened_s_, hash_of(received.sop_instance_uid)})};
   return series_.emplace(key, std::move(opened)).first->second;
 }
 
@@ -149,15 +151,15 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   OpenSeries& series = open_series(received, rule->name);
   const fs::path folder = spool_.series_folder(series.row.key);
   const std::string name = hash_of(received.sop_instance_uid);
-  const fs::path kept = folder / (name + ".dcm");
+  const fs::path kept = spool_.instance_file(series.row.key, name);
   std::error_code ignored;
   if (fs::exists(kept, ignored)) return keep_once_more(file, kept);
-  if (queue().was_processed(series.row.key, name)) {  // and wiped since
+  if (arrivals().was_processed(series.row.key, name)) {  // and wiped since
     ++counters_.instances_repeated;
     return store_status::success;
   }
   if (series.row.state != series_state::receiving) {
-    queue().reopen(series.row.id);
+    arrivals().reopen(series.row.id);
     series.row.state = series_state::receiving;
   }
   if (fs::create_directory(folder, ignored) && config_.flush == Flush::to_disk) spool_.flush();
@@ -176,8 +178,8 @@ std::uint16_t Intake::keep_once_more(const fs::path& file, const fs::path& kept)
 }
 
 bool Intake::committed(const CommitmentReport& report) {
-  const bool known = queue().commitment(report.transaction_uid, report.failed == 0);
-  audit_.write("commitment", {{"by", printable_name(caller_.ae_title)},
+  const bool known = Deliveries(spool_.queue_file()).commitment(report.transaction_uid, report.failed == 0);
+  audit_.note("commitment", {{"by", printable_name(caller_.ae_title)},
                               {"transaction", hash_of(report.transaction_uid)},
                               {"known", known},
                               {"kept", report.committed.size()},
@@ -188,7 +190,6 @@ bool Intake::committed(const CommitmentReport& report) {
 void Intake::released() {
   if (series_.empty()) return;
   if (config_.flush == Flush::to_kernel) spool_.flush();
-  queue().released(opened_s_);
   for (const auto& [key, series] : series_) {
     audit_.write("received", {{"series", key},
                               {"study", series.row.study},
@@ -197,6 +198,7 @@ void Intake::released() {
                               {"rule", series.row.rule},
                               {"images", series.images}});
   }
+  arrivals().released(opened_s_);
 }
 
 }  // namespace voxprior

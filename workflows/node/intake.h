@@ -7,10 +7,10 @@
 #include "io/dicom/network/association.h"
 #include "io/dicom/network/listener.h"
 #include "io/dicom/network/received_instance.h"
+#include "workflows/node/arrivals.h"
 #include "workflows/node/audit.h"
 #include "workflows/node/config.h"
 #include "workflows/node/counters.h"
-#include "workflows/node/queue.h"
 #include "workflows/node/spool.h"
 
 namespace voxprior {
@@ -40,7 +40,7 @@ class Intake final : public AssociationHandler {
   std::uint16_t keep_once_more(const std::filesystem::path& file, const std::filesystem::path& kept);
   std::uint16_t refuse(const char* why);
   void tell_refusal(const Caller& caller, const char* why);
-  Queue& queue();
+  Arrivals& arrivals();
   OpenSeries& open_series(const ReceivedInstance& received, const std::string& rule);
 
   const NodeConfig& config_;
@@ -48,7 +48,7 @@ class Intake final : public AssociationHandler {
   ConnectionPlace& place_;
   Spool spool_;
   AuditLog audit_;
-  std::unique_ptr<Queue> queue_;  // opened when it is first needed: most connections of a flood never do
+  std::unique_ptr<Arrivals> arrivals_;  // opened when it is first needed: most connections of a flood never do
   Caller caller_;
   double opened_s_ = 0;
   std::int64_t files_ = 0;

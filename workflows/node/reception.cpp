@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "workflows/node/audit.h"
+#include "workflows/node/clerk.h"
 #include "workflows/node/intake.h"
 
 namespace voxprior {
@@ -12,7 +14,7 @@ namespace {
 class Porter final : public ListenerEvents {
  public:
   Porter(const NodeConfig& config, NodeCounters& counters)
-      : config_(config), counters_(counters), spool_(config), audit_(spool_.audit_file()) {}
+      : config_(config), counters_(counters), audit_(Spool(config).audit_file()), clerk_(config) {}
 
   bool may_connect(const std::string& host) override {
     return std::any_of(config_.senders.begin(), config_.senders.end(),
@@ -21,24 +23,26 @@ class Porter final : public ListenerEvents {
 
   void refused(const std::string& host, const char* why) override {
     ++counters_.connections_refused;
-    if (counters_.first_this_minute(host + why)) audit_.write("connection refused", {{"host", host}, {"why", why}});
+    if (counters_.first_this_minute(host + why)) audit_.note("connection refused", {{"host", host}, {"why", why}});
   }
 
   void ended(pid_t process, bool clean) override {
-    Queue queue(spool_.queue_file());
-    const std::string caller = queue.process_ended(process);
-    if (!caller.empty()) audit_.write("association aborted", {{"by", caller}});
-    spool_.remove_unfinished(process);
+    clerk_.take(process);
     if (!clean) ++counters_.associations_aborted;
   }
 
-  void tick() override { counters_.listener_beat_ms = now_ms(); }
+  void tick() override {
+    counters_.listener_beat_ms = now_ms();
+    clerk_.go_on();
+  }
+
+  void finish() { clerk_.finish(); }
 
  private:
   const NodeConfig& config_;
   NodeCounters& counters_;
-  Spool spool_;
   AuditLog audit_;
+  Clerk clerk_;
 };
 
 }  // namespace
@@ -59,6 +63,7 @@ void receive_images(Listener& listener, const NodeConfig& config, NodeCounters& 
         if (end == AssociationEnd::aborted) ++counters.associations_aborted;
       },
       keep_going, grace_s);
+  porter.finish();
 }
 
 }  // namespace voxprior

@@ -59,6 +59,7 @@ void Scheduler::settle(const QueuedSeries& series, Queue& queue) {
   Reception reception;
   reception.images = static_cast<std::int64_t>(spool_.instances(series.key).size());
   reception.last_image_s = spool_.last_instance_s(series.key);
+  reception.power_failed = spool_.lacks_any(series.key, queue.first_before_power_failed(series));
   Seen& seen = seen_[series.key];
   if (seen.images == reception.images) reception.volumes = seen.volumes;
   seen = {reception.images, reception.volumes};
@@ -76,7 +77,7 @@ void Scheduler::settle(const QueuedSeries& series, Queue& queue) {
       if (!queue.advance(series, series_state::quarantined, why)) return;
       seen_.erase(series.key);
       ++counters_.series_quarantined;
-      audit_.write("quarantined", {{"series", series.key}, {"images", reception.images}, {"why", why}});
+      audit_.note("quarantined", {{"series", series.key}, {"images", reception.images}, {"why", why}});
   }
 }
 
@@ -110,7 +111,7 @@ void Scheduler::start_computing() {
     }
   }
   if (series.id == 0) return;
-  audit_.write("computing", {{"series", series.key}, {"rule", rule->name}, {"attempt", series.attempts + 1}});
+  audit_.note("computing", {{"series", series.key}, {"rule", rule->name}, {"attempt", series.attempts + 1}});
   computing_ = {series, std::make_unique<ChildProcess>([&] { return compute_series(series, *rule, config_); }),
                 Clock::now()};
 }
@@ -134,7 +135,7 @@ void Scheduler::take_results(const QueuedSeries& series, int code) {
     images.push_back(entry.path().stem().string());
   Queue queue(spool_.queue_file());
   if (!queue.computed(series, computed.folders, rule->destinations, images)) return;  // more images came meanwhile
-  audit_.write("computed", {{"series", series.key},
+  audit_.note("computed", {{"series", series.key},
                             {"results", computed.folders},
                             {"model", computed.model},
                             {"model_sha256", computed.model_sha256},
@@ -152,20 +153,20 @@ void Scheduler::give_up_computing(const QueuedSeries& series, int code) {
   } else {
     queue.retry_at(series, series_state::ready, next_attempt_s(series.attempts, config_), why);
   }
-  audit_.write(refused || last ? "computing failed" : "computing is tried again",
+  audit_.note(refused || last ? "computing failed" : "computing is tried again",
                {{"series", series.key}, {"why", why}});
 }
 
 void Scheduler::start_deliveries() {
   std::vector<Delivery> due;
   {
-    Queue queue(spool_.queue_file());
-    for (const Delivery& delivery : queue.deliveries("sent")) {  // the archive has not said that it keeps it
-      if (delivery.next_s < now_s()) queue.set_delivery(delivery, "pending", 0, "no storage commitment came");
+    Deliveries deliveries(spool_.queue_file());
+    for (const Delivery& delivery : deliveries.in_state("sent")) {  // the archive has not said that it keeps it
+      if (delivery.next_s < now_s()) deliveries.set(delivery, "pending", 0, "no storage commitment came");
     }
-    for (const Delivery& delivery : queue.deliveries("pending")) {
+    for (const Delivery& delivery : deliveries.in_state("pending")) {
       if (now_s() - delivery.created_s > 3600 * config_.give_up_h) {
-        expire(delivery, queue);
+        expire(delivery, deliveries);
       } else if (delivery.next_s <= now_s() && shipments_.count(delivery.destination) == 0 &&
                  std::none_of(due.begin(), due.end(),
                               [&](const Delivery& other) { return other.destination == delivery.destination; })) {
@@ -181,9 +182,9 @@ void Scheduler::start_deliveries() {
   }
 }
 
-void Scheduler::expire(const Delivery& delivery, Queue& queue) {
-  queue.set_delivery(delivery, "failed", 0, "given up");
-  audit_.write("delivery given up", {{"result", delivery.folder}, {"to", delivery.destination}});
+void Scheduler::expire(const Delivery& delivery, Deliveries& deliveries) {
+  deliveries.set(delivery, "failed", 0, "given up");
+  audit_.note("delivery given up", {{"result", delivery.folder}, {"to", delivery.destination}});
 }
 
 void Scheduler::finish_deliveries() {
@@ -191,8 +192,8 @@ void Scheduler::finish_deliveries() {
     const auto code = shipment->second.process->ended();
     if (code && *code != 0) {  // it crashed or was killed: the queue knows nothing of it
       const Delivery& delivery = shipment->second.delivery;
-      Queue queue(spool_.queue_file());
-      queue.set_delivery(delivery, "pending", next_attempt_s(delivery.attempts, config_), "the sender was ended");
+      Deliveries(spool_.queue_file())
+          .set(delivery, "pending", next_attempt_s(delivery.attempts, config_), "the sender was ended");
       ++counters_.delivery_failures;
     }
     shipment = code ? shipments_.erase(shipment) : std::next(shipment);
@@ -202,7 +203,7 @@ void Scheduler::finish_deliveries() {
 void Scheduler::close_delivered() {
   Queue queue(spool_.queue_file());
   for (const QueuedSeries& series : queue.in_state(series_state::delivering)) {
-    const std::vector<Delivery> deliveries = queue.deliveries_of(series.id);
+    const std::vector<Delivery> deliveries = Deliveries(spool_.queue_file()).of(series.id);
     const auto in = [&](const char* state) {
       return std::count_if(deliveries.begin(), deliveries.end(), [&](const Delivery& d) { return d.state == state; });
     };
@@ -211,7 +212,7 @@ void Scheduler::close_delivered() {
     if (!queue.advance(series, all ? series_state::done : series_state::failed, all ? "" : "a delivery was given up"))
       continue;
     ++(all ? counters_.series_done : counters_.series_failed);
-    audit_.write(all ? "done" : "failed", {{"series", series.key}, {"deliveries", deliveries.size()}});
+    audit_.note(all ? "done" : "failed", {{"series", series.key}, {"deliveries", deliveries.size()}});
   }
 }
 
@@ -225,7 +226,7 @@ void Scheduler::wipe_old() {
       if (now_s() - series.state_s < 3600 * keep_h || queue.images_forgotten(series)) continue;
       queue.forget_images(series);  // first: images that nobody counts on may be left, but not the other way round
       spool_.wipe(series);
-      audit_.write("wiped", {{"series", series.key}});
+      audit_.note("wiped", {{"series", series.key}});
     }
   }
 }

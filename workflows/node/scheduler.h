@@ -12,6 +12,7 @@
 #include "workflows/node/completeness.h"
 #include "workflows/node/config.h"
 #include "workflows/node/counters.h"
+#include "workflows/node/deliveries.h"
 #include "workflows/node/queue.h"
 #include "workflows/node/spool.h"
 
@@ -52,7 +53,7 @@ class Scheduler {
   void give_up_computing(const QueuedSeries& series, int code);
   void start_deliveries();
   void finish_deliveries();
-  void expire(const Delivery& delivery, Queue& queue);
+  void expire(const Delivery& delivery, Deliveries& deliveries);
   void close_delivered();
   void wipe_old();
 

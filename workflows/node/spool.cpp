@@ -6,8 +6,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "base/error.h"
 #include "base/sha256.h"
@@ -40,9 +43,10 @@ void lock(const fs::path& file) {
   }
 }
 
+/// All zero where the folder is gone.
 struct statvfs space_of(const fs::path& folder) {
   struct statvfs space {};
-  if (::statvfs(folder.c_str(), &space) != 0) fail(ExitCode::output, folder, ": is gone: ", std::strerror(errno));
+  if (::statvfs(folder.c_str(), &space) != 0) return {};
   return space;
 }
 
@@ -61,6 +65,7 @@ void Spool::begin() {
   std::error_code problem;
   fs::remove_all(root_ / "incoming", problem);
   for (const char* name : {"incoming", "series", "work"}) make_folder(root_ / name);
+  std::ofstream(audit_file(), std::ios::app);
 }
 
 fs::path Spool::incoming_file(std::int64_t number) const {
@@ -79,6 +84,13 @@ std::vector<std::string> Spool::instances(const std::string& key) const {
   return names;
 }
 
+bool Spool::lacks_any(const std::string& key, const std::vector<std::string>& instances) const {
+  return std::any_of(instances.begin(), instances.end(), [&](const std::string& name) {
+    std::error_code ignored;
+    return !fs::exists(instance_file(key, name), ignored);
+  });
+}
+
 double Spool::last_instance_s(const std::string& key) const {
   struct stat status {};
   if (::stat(series_folder(key).c_str(), &status) != 0) return 0;  // none was kept yet
@@ -90,7 +102,10 @@ double Spool::used_share() const {
   return space.f_blocks == 0 ? 1 : 1 - static_cast<double>(space.f_bavail) / static_cast<double>(space.f_blocks);
 }
 
+bool Spool::is_there() const { return ::access(queue_file().c_str(), R_OK | W_OK) == 0; }
+
 bool Spool::full() const {
+  if (!is_there()) return true;
   const struct statvfs space = space_of(root_);
   const double free_mb = static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) / 1e6;
   return free_mb < static_cast<double>(free_mb_) || 100 * used_share() >= static_cast<double>(percent_);
@@ -102,11 +117,11 @@ void Spool::flush() const {
   ::close(descriptor);
 }
 
-void Spool::remove_unfinished(std::int64_t process) const {
-  const std::string mine = std::to_string(process) + "-";
+void Spool::remove_unfinished(const std::vector<std::int64_t>& processes) const {
   std::error_code ignored;
   for (fs::directory_iterator entry(root_ / "incoming", ignored), end; entry != end; entry.increment(ignored)) {
-    if (entry->path().filename().string().compare(0, mine.size(), mine) == 0) fs::remove(entry->path(), ignored);
+    const std::int64_t writer = std::strtoll(entry->path().filename().c_str(), nullptr, 10);
+    if (std::count(processes.begin(), processes.end(), writer) > 0) fs::remove(entry->path(), ignored);
   }
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "workflows/node/config.h"
-#include "workflows/node/queue.h"
+#include "workflows/node/queued_series.h"
 
 namespace voxprior {
 
@@ -26,7 +26,7 @@ class Spool {
  public:
   explicit Spool(const NodeConfig& config);
 
-  /// Makes the folders and empties incoming/. Throws Error(ExitCode::output) when it cannot, or when another node has
+  /// Makes the folders and the log, and empties incoming/. Throws Error(ExitCode::output) when it cannot, or when another node has
   /// this spool.
   void begin();
 
@@ -35,20 +35,26 @@ class Spool {
   /// A name for a file on its way in, which no other process uses.
   std::filesystem::path incoming_file(std::int64_t number) const;
   std::filesystem::path series_folder(const std::string& key) const { return root_ / "series" / key; }
+  std::filesystem::path instance_file(const std::string& key, const std::string& instance) const {
+    return series_folder(key) / (instance + ".dcm");
+  }
   std::filesystem::path work_folder(const QueuedSeries& series) const;
   /// The names of the instances of a series: hashes.
   std::vector<std::string> instances(const std::string& key) const;
+  /// Whether one of these is not there.
+  bool lacks_any(const std::string& key, const std::vector<std::string>& instances) const;
   /// When the last instance of a series was kept, in seconds since 1970.
   double last_instance_s(const std::string& key) const;
 
-  /// Whether there is no room for more instances.
+  bool is_there() const;
+  /// Whether there is no room for more instances: nowhere at all, if the spool is gone.
   bool full() const;
   double used_share() const;
   /// Flushes everything to the disk.
   void flush() const;
 
-  void remove_unfinished(std::int64_t process) const;  ///< what an ended process left in incoming/
-  void wipe(const QueuedSeries& series) const;         ///< images and results
+  void remove_unfinished(const std::vector<std::int64_t>& processes) const;  ///< what they left in incoming/
+  void wipe(const QueuedSeries& series) const;                               ///< images and results
 
  private:
   std::filesystem::path root_;

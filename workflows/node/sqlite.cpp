@@ -11,8 +11,8 @@ constexpr int kBusy_ms = 30000;
 
 }  // namespace
 
-Sqlite::Sqlite(const std::filesystem::path& file) : file_(file) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+Sqlite::Sqlite(const std::filesystem::path& file, Open how) : file_(file) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (how == Open::or_make ? SQLITE_OPEN_CREATE : 0);
   if (sqlite3_open_v2(file.c_str(), &database_, flags, nullptr) != SQLITE_OK) {
     const std::string why = database_ != nullptr ? sqlite3_errmsg(database_) : "out of memory";
     sqlite3_close_v2(database_);
@@ -23,6 +23,7 @@ Sqlite::Sqlite(const std::filesystem::path& file) : file_(file) {
   int keep = 1;
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_file_control(database_, nullptr, SQLITE_FCNTL_PERSIST_WAL, &keep);
+  sqlite3_exec(database_, "PRAGMA synchronous=FULL", nullptr, nullptr, nullptr);
 }
 
 Sqlite::~Sqlite() { sqlite3_close_v2(database_); }

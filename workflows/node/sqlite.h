@@ -11,11 +11,12 @@ struct sqlite3_stmt;
 namespace voxprior {
 
 /// A connection to an SQLite database, of the process and thread that opened it. It must not be open when the process
-/// forks: SQLite's locks and shared memory do not survive that. Errors are Error(ExitCode::output)
-/// that names the file.
+/// forks: SQLite's locks and shared memory do not survive that. What was written is on the disk when the function
+/// returns. Errors are Error(ExitCode::output) that names the file.
 class Sqlite {
  public:
-  explicit Sqlite(const std::filesystem::path& file);
+  enum class Open { existing, or_make };
+  explicit Sqlite(const std::filesystem::path& file, Open how = Open::existing);
   ~Sqlite();
   Sqlite(const Sqlite&) = delete;
   Sqlite& operator=(const Sqlite&) = delete;

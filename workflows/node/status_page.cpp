@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/version.h"
+#include "workflows/node/deliveries.h"
 #include "workflows/node/queue.h"
 #include "workflows/node/reception.h"
 #include "workflows/node/spool.h"
@@ -67,7 +68,7 @@ std::string metrics_text(const NodeConfig& config, const NodeCounters& counters)
   for (const auto& [state, count] : queue.count_by_state())
     metrics.text() << "voxprior_node_series{state=\"" << state << "\"} " << count << '\n';
   metrics.gauge("deliveries_open", "results on their way to a destination",
-                static_cast<double>(queue.open_deliveries()));
+                static_cast<double>(Deliveries(spool.queue_file()).open()));
   metrics.gauge("disk_used_ratio", "share of the spool's disk that is used", spool.used_share());
   metrics.gauge("disk_full", "1 when instances are refused for want of disk space", spool.full() ? 1 : 0);
   metrics.text() << "# TYPE voxprior_node_info gauge\nvoxprior_node_info{version=\"" << version() << "\"} 1\n";
@@ -78,7 +79,12 @@ std::string health_text(const NodeConfig& config, const NodeCounters& counters, 
   nlohmann::ordered_json problems = nlohmann::ordered_json::array();
   if (now_ms() - counters.listener_beat_ms > kSilent_ms) problems.push_back("the process that listens is silent");
   if (now_ms() - counters.scheduler_beat_ms > kSilent_ms) problems.push_back("the scheduler is silent");
-  if (Spool(config).full()) problems.push_back("the disk is full to the watermark; instances are refused");
+  const Spool spool(config);
+  if (!spool.is_there()) {
+    problems.push_back("the spool is gone; instances are refused until it is back");
+  } else if (spool.full()) {
+    problems.push_back("the disk is full to the watermark; instances are refused");
+  }
   well = problems.empty();
   return nlohmann::ordered_json{{"status", well ? "ok" : "ill"}, {"problems", problems}}.dump() + "\n";
 }

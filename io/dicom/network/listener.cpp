@@ -128,15 +128,12 @@ class Door {
   }
 
   void reap() {
-    for (;;) {
+    for (std::size_t n = 0; n < connections_.size(); ++n) {
       int status = 0;
-      const pid_t process = ::waitpid(-1, &status, WNOHANG);
-      if (process <= 0) return;
-      for (std::size_t n = 0; n < connections_.size(); ++n) {
-        if (connections_[n].process != process) continue;
-        connections_[n].process = 0;
-        places_[n] = false;
-      }
+      const pid_t process = connections_[n].process;
+      if (process == 0 || ::waitpid(process, &status, WNOHANG) != process) continue;
+      connections_[n].process = 0;
+      places_[n] = false;
       events_.ended(process, WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
   }

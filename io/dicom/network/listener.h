@@ -25,7 +25,7 @@ class ListenerEvents {
   virtual void refused(const std::string&, const char*) {}  ///< host, why
   /// The process that served a connection has ended; `clean` if it was not killed, by us or by anybody.
   virtual void ended(pid_t, bool) {}
-  virtual void tick() {}  ///< several times a second
+  virtual void tick() {}  ///< several times a second; whoever knocks waits as long as this takes
 };
 
 /// One connection, as the process that serves it sees it.
