@@ -33,7 +33,8 @@ class SmallDisk {
     ::statvfs(folder_.c_str(), &space);
     const auto bytes = static_cast<std::int64_t>(space.f_bavail * space.f_frsize) - bytes_left;
     const int ballast = ::open((folder_ / "ballast").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    const bool taken = ballast >= 0 && bytes > 0 && ::posix_fallocate(ballast, 0, bytes) == 0;
+    const off_t end = ::lseek(ballast, 0, SEEK_END);
+    const bool taken = ballast >= 0 && bytes > 0 && ::posix_fallocate(ballast, end, bytes) == 0;
     ::close(ballast);
     if (!taken) throw std::runtime_error("the small disk cannot be filled");
   }

@@ -167,10 +167,7 @@ void Arrivals::cut_off(std::int64_t association, double opened_s, const char* ho
       .bind(association)
       .bind(opened_s)
       .run();
-  Statement(database_, "UPDATE association SET ended = ? WHERE id = ?")
-      .bind(std::string(how))
-      .bind(association)
-      .run();
+  Statement(database_, "UPDATE association SET ended = ? WHERE id = ?").bind(std::string(how)).bind(association).run();
 }
 
 }  // namespace voxprior

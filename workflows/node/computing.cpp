@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kNice = 10;
+constexpr std::size_t kMostQuoted = 300;
 
 /// The images as they are now: what comes later is another run's.
 void link_images(const fs::path& from, const fs::path& to) {
@@ -71,11 +72,6 @@ std::vector<std::string> words_for(const fs::path& work, const NodeRule& rule, c
   return words;
 }
 
-bool holds_images(const fs::path& folder) {
-  return std::any_of(fs::directory_iterator(folder), fs::directory_iterator(),
-                     [](const fs::directory_entry& entry) { return entry.path().extension() == ".dcm"; });
-}
-
 }  // namespace
 
 int compute_series(const QueuedSeries& series, const NodeRule& rule, const NodeConfig& config) {
@@ -111,6 +107,21 @@ Computed results_of(const QueuedSeries& series, const NodeConfig& config) {
   }
   std::sort(computed.folders.begin(), computed.folders.end());
   return computed;
+}
+
+bool holds_images(const fs::path& folder) {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored))
+    if (entry->path().extension() == ".dcm") return true;
+  return false;
+}
+
+std::string last_words_of(const QueuedSeries& series, const NodeConfig& config) {
+  std::ifstream log(Spool(config).work_folder(series) / "denoise.log");
+  std::string last;
+  for (std::string line; std::getline(log, line);)
+    if (!line.empty()) last = line;
+  return last.substr(0, kMostQuoted);
 }
 
 }  // namespace voxprior

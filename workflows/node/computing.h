@@ -21,5 +21,9 @@ struct Computed {
   std::string model, model_sha256;
 };
 Computed results_of(const QueuedSeries& series, const NodeConfig& config);
+/// The last line that `voxprior denoise` said, of which no name of a file is a patient's.
+std::string last_words_of(const QueuedSeries& series, const NodeConfig& config);
+
+bool holds_images(const std::filesystem::path& folder);
 
 }  // namespace voxprior

@@ -76,16 +76,16 @@ void deliver(const Delivery& delivery, const NodeConfig& config, NodeCounters& c
     const bool waits = ask_to_keep(delivery, destination, options, instances, deliveries);
     deliveries.set(delivery, waits ? "sent" : "delivered", now_s() + config.commitment_s, "");
     audit.note("delivered", {{"result", delivery.folder},
-                              {"to", delivery.destination},
-                              {"images", instances.size()},
-                              {"commitment", waits ? "asked for" : "none"}});
+                             {"to", delivery.destination},
+                             {"images", instances.size()},
+                             {"commitment", waits ? "asked for" : "none"}});
   } catch (const Error& error) {
     ++counters.delivery_failures;
     deliveries.set(delivery, "pending", next_attempt_s(delivery.attempts, config), error.what());
     audit.note("delivery failed", {{"result", delivery.folder},
-                                    {"to", delivery.destination},
-                                    {"attempt", delivery.attempts + 1},
-                                    {"why", error.what()}});
+                                   {"to", delivery.destination},
+                                   {"attempt", delivery.attempts + 1},
+                                   {"why", error.what()}});
   }
 }
 

@@ -102,7 +102,7 @@ fs::path Intake::file_for(const StoreRequest&, std::uint16_t& status) {
   if (files_ == 0 && place_.associations() > kManyAssociations) ::setpriority(PRIO_PROCESS, 0, kNiceWhenMany);
   if (!spool_.full()) return spool_.incoming_file(++files_);
   ++counters_.no_room;
-  refuse("the spool is full");
+  refuse(spool_.is_there() ? "the spool is full" : "the spool is gone");
   status = store_status::no_room;
   return {};
 }
@@ -130,6 +130,9 @@ std::uint16_t Intake::received(const StoreRequest& request, const fs::path& file
   } catch (const Error& error) {
     refuse(error.code() == ExitCode::input ? "damaged" : error.what());
     if (error.code() != ExitCode::input) status = store_status::no_room;
+  } catch (const fs::filesystem_error&) {
+    refuse("the spool cannot be written");
+    status = store_status::no_room;
   }
   remove_file(file);  // unless it has its place, and another name, by now
   return status;
@@ -153,7 +156,7 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   const std::string name = hash_of(received.sop_instance_uid);
   const fs::path kept = spool_.instance_file(series.row.key, name);
   std::error_code ignored;
-  if (fs::exists(kept, ignored)) return keep_once_more(file, kept);
+  if (fs::exists(kept, ignored)) return keep_once_more(series.row, file, kept);
   if (arrivals().was_processed(series.row.key, name)) {  // and wiped since
     ++counters_.instances_repeated;
     return store_status::success;
@@ -164,14 +167,20 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   }
   if (fs::create_directory(folder, ignored) && config_.flush == Flush::to_disk) spool_.flush();
   const auto bytes = static_cast<std::uint64_t>(fs::file_size(file));
-  if (!place_file(file, kept, config_.flush)) return keep_once_more(file, kept);
+  Spool::seal(file, series.row);
+  if (!place_file(file, kept, config_.flush)) return keep_once_more(series.row, file, kept);
   ++series.images;
   ++counters_.instances_stored;
   counters_.bytes_stored += bytes;
   return store_status::success;
 }
 
-std::uint16_t Intake::keep_once_more(const fs::path& file, const fs::path& kept) {
+std::uint16_t Intake::keep_once_more(const QueuedSeries& series, const fs::path& file, const fs::path& kept) {
+  if (!Spool::is_sealed(kept, series)) {  // somebody wrote into it since: what we have now is what was meant
+    fs::remove(kept);
+    Spool::seal(file, series);
+    return place_file(file, kept, config_.flush) ? store_status::success : store_status::no_room;
+  }
   if (!same_image(file, kept)) return refuse("another image of the same UID is here already");
   ++counters_.instances_repeated;
   return store_status::success;
@@ -180,10 +189,10 @@ std::uint16_t Intake::keep_once_more(const fs::path& file, const fs::path& kept)
 bool Intake::committed(const CommitmentReport& report) {
   const bool known = Deliveries(spool_.queue_file()).commitment(report.transaction_uid, report.failed == 0);
   audit_.note("commitment", {{"by", printable_name(caller_.ae_title)},
-                              {"transaction", hash_of(report.transaction_uid)},
-                              {"known", known},
-                              {"kept", report.committed.size()},
-                              {"not kept", report.failed}});
+                             {"transaction", hash_of(report.transaction_uid)},
+                             {"known", known},
+                             {"kept", report.committed.size()},
+                             {"not kept", report.failed}});
   return known;
 }
 

@@ -67,7 +67,7 @@ bool Queue::advance(const QueuedSeries& series, const char* to, const std::strin
   return database_.changes() == 1;
 }
 
-void Queue::retry_at(const QueuedSeries& series, const char* state, double next_s, const std::string& reason) {
+bool Queue::retry_at(const QueuedSeries& series, const char* state, double next_s, const std::string& reason) {
   Statement(database_,
             "UPDATE series SET state = ?, state_s = ?, attempts = attempts + 1, next_s = ?, reason = ? "
             "WHERE id = ? AND generation = ? AND state = 'processing'")
@@ -78,6 +78,7 @@ void Queue::retry_at(const QueuedSeries& series, const char* state, double next_
       .bind(series.id)
       .bind(series.generation)
       .run();
+  return database_.changes() == 1;
 }
 
 bool Queue::computed(const QueuedSeries& series, const std::vector<std::string>& folders,
@@ -113,6 +114,15 @@ bool Queue::computed(const QueuedSeries& series, const std::vector<std::string>&
     }
   });
   return current;
+}
+
+bool Queue::compute_again(std::int64_t series) {
+  Statement(database_,
+            "UPDATE series SET state = 'ready', state_s = ?, attempts = 0 WHERE id = ? AND state = 'delivering'")
+      .bind(now_s())
+      .bind(series)
+      .run();
+  return database_.changes() == 1;
 }
 
 std::vector<std::string> Queue::first_before_power_failed(const QueuedSeries& series) {

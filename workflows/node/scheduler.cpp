@@ -126,6 +126,9 @@ void Scheduler::finish_computing() {
 }
 
 void Scheduler::take_results(const QueuedSeries& series, int code) {
+  Queue queue(spool_.queue_file());
+  if (spool_.was_tampered_with(series))
+    return set_aside(series, "its images were changed in the spool after they came; send the series again");
   const bool usable = code == 0 || code == static_cast<int>(ExitCode::some_failed);
   const Computed computed = usable ? results_of(series, config_) : Computed();
   const NodeRule* const rule = config_.rule(series.rule);
@@ -133,20 +136,22 @@ void Scheduler::take_results(const QueuedSeries& series, int code) {
   std::vector<std::string> images;
   for (const auto& entry : std::filesystem::directory_iterator(spool_.work_folder(series) / "in"))
     images.push_back(entry.path().stem().string());
-  Queue queue(spool_.queue_file());
   if (!queue.computed(series, computed.folders, rule->destinations, images)) return;  // more images came meanwhile
   audit_.note("computed", {{"series", series.key},
-                            {"results", computed.folders},
-                            {"model", computed.model},
-                            {"model_sha256", computed.model_sha256},
-                            {"images", images.size()}});
+                           {"results", computed.folders},
+                           {"model", computed.model},
+                           {"model_sha256", computed.model_sha256},
+                           {"images", images.size()}});
 }
 
 void Scheduler::give_up_computing(const QueuedSeries& series, int code) {
   Queue queue(spool_.queue_file());
-  const std::string why = "voxprior denoise ended with " + std::to_string(code) + "; see work/" +
-                          spool_.work_folder(series).filename().string() + "/denoise.log";
-  const bool refused = is_final(code), last = series.attempts + 1 >= config_.attempts;
+  const std::string ended = "voxprior denoise ended with " + std::to_string(code);
+  if (code == static_cast<int>(ExitCode::resources))
+    return set_aside(series, ended + ": " + last_words_of(series, config_) + " (memory_mb in [worker])");
+  const std::string why = ended + "; see work/" + spool_.work_folder(series).filename().string() + "/denoise.log";
+  const bool refused = is_final(code), full_disk = code == static_cast<int>(ExitCode::output),
+             last = series.attempts + 1 >= config_.attempts && !full_disk;  // which is not the series' fault
   if (refused || last) {
     ++counters_.series_failed;
     queue.retry_at(series, series_state::failed, 0, why);
@@ -154,7 +159,21 @@ void Scheduler::give_up_computing(const QueuedSeries& series, int code) {
     queue.retry_at(series, series_state::ready, next_attempt_s(series.attempts, config_), why);
   }
   audit_.note(refused || last ? "computing failed" : "computing is tried again",
-               {{"series", series.key}, {"why", why}});
+              {{"series", series.key}, {"why", why}});
+}
+
+void Scheduler::set_aside(const QueuedSeries& series, const std::string& why) {
+  if (!Queue(spool_.queue_file()).retry_at(series, series_state::quarantined, 0, why)) return;
+  ++counters_.series_quarantined;
+  audit_.note("quarantined", {{"series", series.key}, {"why", why}});
+}
+
+/// Else they are made again.
+bool Scheduler::results_are_there(const Delivery& delivery) {
+  if (holds_images(config_.spool / delivery.folder)) return true;
+  if (Queue(spool_.queue_file()).compute_again(delivery.series))
+    audit_.note("results are gone", {{"result", delivery.folder}, {"then", "they are computed again"}});
+  return false;
 }
 
 void Scheduler::start_deliveries() {
@@ -169,7 +188,8 @@ void Scheduler::start_deliveries() {
         expire(delivery, deliveries);
       } else if (delivery.next_s <= now_s() && shipments_.count(delivery.destination) == 0 &&
                  std::none_of(due.begin(), due.end(),
-                              [&](const Delivery& other) { return other.destination == delivery.destination; })) {
+                              [&](const Delivery& other) { return other.destination == delivery.destination; }) &&
+                 results_are_there(delivery)) {
         due.push_back(delivery);
       }
     }

@@ -51,8 +51,10 @@ class Scheduler {
   void finish_computing();
   void take_results(const QueuedSeries& series, int code);
   void give_up_computing(const QueuedSeries& series, int code);
+  void set_aside(const QueuedSeries& series, const std::string& why);
   void start_deliveries();
   void finish_deliveries();
+  bool results_are_there(const Delivery& delivery);
   void expire(const Delivery& delivery, Deliveries& deliveries);
   void close_delivered();
   void wipe_old();

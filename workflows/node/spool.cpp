@@ -50,6 +50,8 @@ struct statvfs space_of(const fs::path& folder) {
   return space;
 }
 
+timespec date_of(const QueuedSeries& series) { return {static_cast<std::time_t>(series.first_s), 0}; }
+
 }  // namespace
 
 std::string hash_of(const std::string& identifier) {
@@ -89,6 +91,27 @@ bool Spool::lacks_any(const std::string& key, const std::vector<std::string>& in
     std::error_code ignored;
     return !fs::exists(instance_file(key, name), ignored);
   });
+}
+
+void Spool::seal(const fs::path& file, const QueuedSeries& series) {
+  const timespec date = date_of(series);
+  const timespec read_and_written[] = {date, date};
+  if (::utimensat(AT_FDCWD, file.c_str(), read_and_written, 0) != 0)
+    fail(ExitCode::output, file, ": cannot be given a date: ", std::strerror(errno));
+}
+
+bool Spool::is_sealed(const fs::path& file, const QueuedSeries& series) {
+  struct stat status {};
+  const timespec date = date_of(series);
+  return ::stat(file.c_str(), &status) == 0 && status.st_mtim.tv_sec == date.tv_sec &&
+         status.st_mtim.tv_nsec == date.tv_nsec;
+}
+
+bool Spool::was_tampered_with(const QueuedSeries& series) const {
+  const std::vector<std::string> names = instances(series.key);
+  return names.empty() || last_instance_s(series.key) > series.state_s ||
+         std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return !is_sealed(instance_file(series.key, name), series); });
 }
 
 double Spool::last_instance_s(const std::string& key) const {

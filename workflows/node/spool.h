@@ -26,8 +26,8 @@ class Spool {
  public:
   explicit Spool(const NodeConfig& config);
 
-  /// Makes the folders and the log, and empties incoming/. Throws Error(ExitCode::output) when it cannot, or when another node has
-  /// this spool.
+  /// Makes the folders and the log, and empties incoming/. Throws Error(ExitCode::output) when it cannot, or when
+  /// another node has this spool.
   void begin();
 
   std::filesystem::path queue_file() const { return root_ / "queue.sqlite"; }
@@ -43,6 +43,11 @@ class Spool {
   std::vector<std::string> instances(const std::string& key) const;
   /// Whether one of these is not there.
   bool lacks_any(const std::string& key, const std::vector<std::string>& instances) const;
+  /// Gives a file the date of its series' arrival, which it keeps as long as nobody writes into it.
+  static void seal(const std::filesystem::path& file, const QueuedSeries& series);
+  static bool is_sealed(const std::filesystem::path& file, const QueuedSeries& series);
+  /// Whether an image was written into, or added or removed, by anybody else than us since the series was complete.
+  bool was_tampered_with(const QueuedSeries& series) const;
   /// When the last instance of a series was kept, in seconds since 1970.
   double last_instance_s(const std::string& key) const;
 

@@ -1,11 +1,17 @@
 // What goes wrong in real life: nothing that was acknowledged is lost, and nothing comes out twice.
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcfilefo.h>
 #include <signal.h>
 
 #include <random>
 #include <thread>
 
+#include "io/dicom/dataset.h"
 #include "io/dicom/find_series.h"
+#include "io/dicom/network/requester.h"
+#include "io/dicom/network/send_instances.h"
 #include "tests/workflows/network/node_fixture.h"
+#include "workflows/node/sqlite.h"
 
 namespace voxprior {
 namespace {
@@ -19,6 +25,11 @@ struct NodeSurvives : test::NodeTest {
   /// Sends until everything was acknowledged, as an honest sender does.
   void send_until_done(const fs::path& what) const {
     ASSERT_TRUE(wait_until([&] { return node_->store(what).exit_code == 0; }, 120));
+  }
+  static CallOptions as_scanner() {
+    CallOptions options;
+    options.calling_title = "SCANNER";
+    return options;
   }
   /// The images of the CT series whose names are given.
   fs::path some_of_ct(const std::string& folder, const std::vector<std::string>& names) const {
@@ -54,6 +65,33 @@ TEST_F(NodeSurvives, ASeriesSentOneImageAnAssociationComesOutOnce) {
     ASSERT_EQ(node_->store(fs::path(ct()) / name).exit_code, 0);
   EXPECT_TRUE(wait_until([&] { return arrived(1, 4); })) << node_->audit();
   EXPECT_EQ(node_->events("computing"), 1);
+}
+
+/// The power cannot be cut here: the machine's start is changed in the queue, and the image is removed that was not on
+/// the disk.
+TEST_F(NodeSurvives, APowerCutThatTookAnAcknowledgedImageIsKnownThoughTheRestWouldMakeAVolume) {
+  start({{"series", "settle_s = 0.3\nwait_s = 1"}});
+  {
+    Requester sender({"VOXPRIOR", "127.0.0.1", node_->port()}, as_scanner());
+    const std::vector<InstanceFile> sent{identify_instance(fs::path(ct()) / "1.dcm")};
+    sender.propose(sent[0].sop_class_uid, {sent[0].transfer_syntax_uid});
+    sender.open();
+    std::uint16_t status = 1;
+    const auto file = load_dicom(sent[0].file, PixelLoading::load);
+    const auto context = sender.context(sent[0].sop_class_uid, sent[0].transfer_syntax_uid);
+    sender.check(sender.sendSTORERequest(context, "", file->getDataset(), status), "storing");
+    ASSERT_EQ(status, 0);
+    node_->kill();
+  }
+  Sqlite(node_->spool() / "queue.sqlite").run("UPDATE boot SET id = 'before the cut'");
+  fs::remove_all(node_->spool() / "series");
+  node_->start();
+  ASSERT_EQ(node_->store(some_of_ct("rest", {"2.dcm", "3.dcm", "4.dcm"})).exit_code, 0);
+  ASSERT_TRUE(wait_until([&] { return node_->events("quarantined") == 1; })) << node_->audit();
+  EXPECT_THAT(node_->audit(), HasSubstr("the power failed"));
+  EXPECT_EQ(node_->events("computing"), 0);
+  send_until_done(ct());
+  EXPECT_TRUE(wait_until([&] { return arrived(1, 4); })) << node_->audit();
 }
 
 TEST_F(NodeSurvives, ADestinationThatIsDownAndComesBack) {

@@ -35,6 +35,14 @@ TEST_F(CompleteSeries, IsProcessedAtOnceWhenTheAnnouncedNumberIsThere) {
   EXPECT_EQ(at(1010), Next::process);
 }
 
+TEST_F(CompleteSeries, IsNotWholeWhenThePowerTookAnAcknowledgedImage) {
+  reception_.volumes = VolumeCheck::whole;
+  reception_.power_failed = true;
+  EXPECT_EQ(at(1050), Next::wait);
+  EXPECT_EQ(at(1111), Next::quarantine);
+  EXPECT_NE(why_.find("the power failed"), std::string::npos);
+}
+
 TEST_F(CompleteSeries, WaitsForWhatIsMissingThenIsQuarantined) {
   series_.expected = 21;
   EXPECT_EQ(at(1050), Next::wait);
