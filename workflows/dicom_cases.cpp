@@ -20,10 +20,6 @@ std::string folder_name(std::size_t series_index, const DicomSeries& series, std
   return name;
 }
 
-std::string name_of(const DicomSeries& series) {
-  return "series " + std::to_string(series.number) + " (" + (series.modality.empty() ? "?" : series.modality) + ")";
-}
-
 bool is_for(const std::string& model_modality, const std::string& modality) {
   return model_modality == "any" || (modality == "CT") == (model_modality == "ct");
 }
@@ -54,10 +50,8 @@ std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRul
     }
     for (std::size_t stack = 0; stack < series.stacks.size(); ++stack) {
       if (rules.volume >= 0 && stack != static_cast<std::size_t>(rules.volume)) continue;
-      std::string name = name_of(series);
-      if (series.stacks.size() > 1) name += ", volume " + std::to_string(stack);
-      cases.push_back(
-          {&series, stack, name, rules.output / folder_name(n, series, stack), reason_to_skip(series, stack, rules)});
+      cases.push_back({&series, stack, name_of_volume(series, stack), rules.output / folder_name(n, series, stack),
+                       reason_to_skip(series, stack, rules)});
     }
   }
   return cases;

@@ -12,10 +12,6 @@ namespace voxprior {
 namespace po = boost::program_options;
 namespace {
 
-std::string name_of(const DicomSeries& series) {
-  return "series " + std::to_string(series.number) + " (" + (series.modality.empty() ? "?" : series.modality) + ")";
-}
-
 std::string list_of(const std::vector<const DicomSeries*>& found) {
   std::ostringstream text;
   for (const DicomSeries* series : found) {
@@ -46,6 +42,14 @@ const DicomSeries& only_readable(const DicomSurvey& survey, const std::filesyste
 }
 
 }  // namespace
+
+std::string name_of(const DicomSeries& series) {
+  return "series " + std::to_string(series.number) + " (" + (series.modality.empty() ? "?" : series.modality) + ")";
+}
+
+std::string name_of_volume(const DicomSeries& series, std::size_t stack) {
+  return name_of(series) + (series.stacks.size() > 1 ? ", volume " + std::to_string(stack) : "");
+}
 
 void DicomChoices::add_to(Arguments& arguments) {
   arguments

@@ -33,6 +33,11 @@ struct DicomVolumeChoice {
   std::size_t stack = 0;
 };
 
+/// "series 3 (MR)": for people, no patient data.
+std::string name_of(const DicomSeries& series);
+/// "series 3 (MR), volume 1" where it has several.
+std::string name_of_volume(const DicomSeries& series, std::size_t stack);
+
 /// The series of `survey` that `wanted` (a number or a UID) names; without it, the only one that can be read. Throws
 /// Error(ExitCode::input) that lists the choices, and the option that makes one, when there are several, and says why
 /// when there is none.

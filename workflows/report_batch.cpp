@@ -4,6 +4,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "io/dicom/find_series.h"
 #include "workflows/commands.h"
 #include "workflows/read_choices.h"
 #include "workflows/report/assets.h"
@@ -22,7 +23,7 @@ const About kAbout{
     "make HTML pages of all scans of a batch, and one that lists them",
     "IN and OUT are the folders of voxprior batch, whose summary.json in OUT says which scans there are. PAGES gets\n"
     "index.html, which shows what failed and what is unlike the others first, and a page as that of report scan for\n"
-    "every scan that is done. DICOM series are listed without a page.",
+    "every scan that is done.",
     {}};
 
 struct Choices {
@@ -33,14 +34,33 @@ struct Choices {
   Overwrite replace() const { return overwrite ? Overwrite::yes : Overwrite::no; }
 };
 
+/// The scans that the batch read. DICOM files are looked through once, when the first series is asked for.
+class ScansRead {
+ public:
+  ScansRead(fs::path folder, const ReadOptions& reading) : folder_(std::move(folder)) {
+    limits_.max_voxels = reading.max_voxels;
+  }
+
+  ScanSource of(const BatchRow& row, const ScanSource& after) {
+    if (!after.dicom) return {folder_ / row.name, {}};
+    if (!survey_) survey_ = survey_dicom({folder_}, limits_);
+    return find_before(folder_, *survey_, after);
+  }
+
+ private:
+  fs::path folder_;
+  DicomLimits limits_;
+  std::optional<DicomSurvey> survey_;
+};
+
 /// The page of one scan. Trouble with the scan is told in the index and leaves the others alone; trouble with the disk
 /// ends the run.
-BatchPage page_of(const BatchRow& row, std::size_t number, const Choices& choices, WrittenFiles& written,
-                  ProgressDisplay& progress) {
-  const fs::path before = fs::path(choices.in) / row.name, after = fs::path(choices.out) / row.output;
-  if (volume_ending(after).empty()) return {};  // a DICOM series
+BatchPage page_of(const BatchRow& row, std::size_t number, const Choices& choices, ScansRead& scans,
+                  WrittenFiles& written, ProgressDisplay& progress) {
   try {
-    const ReportContent content = scan_content({before, after, {}, {}, choices.reading.options()}, progress);
+    const ReadOptions reading = choices.reading.options();
+    const ScanSource after = find_after(fs::path(choices.out) / row.output, reading);
+    const ReportContent content = scan_content({scans.of(row, after), after, {}, {}, reading}, progress);
     const std::string name = page_name(number, row), thumbnail = thumbnail_of(content);
     write_file(fs::path(choices.pages) / name,
                report_page(content, choices.no_viewer ? PageViewer::none : PageViewer::small), choices.replace());
@@ -67,11 +87,12 @@ void report_batch(const Choices& choices, ProgressDisplay& progress) {
   check_writable(index, choices.replace());
 
   WrittenFiles written;
+  ScansRead scans(choices.in, choices.reading.options());
   std::vector<BatchPage> pages(rows.size());
   std::size_t made = 0, failed = 0;
   for (std::size_t n = 0; n < rows.size(); ++n) {
     if (rows[n].status != "done") continue;
-    pages[n] = page_of(rows[n], n + 1, choices, written, progress);
+    pages[n] = page_of(rows[n], n + 1, choices, scans, written, progress);
     made += pages[n].page.empty() ? 0 : 1;
     failed += pages[n].trouble.empty() ? 0 : 1;
     if (!pages[n].trouble.empty())

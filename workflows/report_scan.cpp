@@ -22,14 +22,15 @@ const About kAbout{
     "The page is one file that needs no other: pictures of three planes, a viewer that shows before, after and what\n"
     "was removed at the same place, key figures, warnings, and how AFTER was made, from the record beside it\n"
     "(after.nii.gz: after.voxprior.json). It asks nothing of the network, and its policy forbids it to.\n\n"
-    "It holds pictures of the scan, and the names of files as the record has them: treat it like the scan itself.\n\n"
+    "It holds pictures of the scan, and the names of files as the record has them: treat it like the scan itself. No "
+    "attribute of a DICOM series but its number and modality is in it.\n\n"
     "The viewer shows copies of 8 bits, cut to the object and, where that is not enough, of larger voxels, so that "
     "the\n"
     "page stays below 8 MB; --full puts the volumes in as they are.",
     {"NiiVue, https://github.com/niivue/niivue (the viewer in the page)."}};
 
 struct Choices {
-  std::string before, after, page, noise_map, residual;
+  std::string before, after, page, noise_map, residual, series;
   ReadChoices reading;
   bool full = false, no_viewer = false, overwrite = false;
 };
@@ -46,11 +47,15 @@ void report_scan(const Choices& choices, ProgressDisplay& progress) {
   const Overwrite overwrite = choices.overwrite ? Overwrite::yes : Overwrite::no;
   if (std::filesystem::path(choices.page).extension() != ".html")
     fail(ExitCode::usage, choices.page, ": does not end in .html");
-  check_outputs({choices.page},
-                {choices.before, choices.after, choices.noise_map, choices.residual, sidecar_path(choices.after)},
-                overwrite);
-  const ReportContent content = scan_content(
-      {choices.before, choices.after, choices.noise_map, choices.residual, choices.reading.options()}, progress);
+  progress.stage("looking for the scan");
+  const ReadOptions reading = choices.reading.options();
+  const ScanSource after = find_after(choices.after, reading);
+  const ScanSource before = find_before(choices.before, choices.series, reading, after);
+  check_outputs(
+      {choices.page},
+      {choices.before, choices.after, choices.noise_map, choices.residual, sidecar_path(after.record_holder())},
+      overwrite);
+  const ReportContent content = scan_content({before, after, choices.noise_map, choices.residual, reading}, progress);
   progress.stage("writing");
   write_file(choices.page, report_page(content, viewer), overwrite);
   progress.finish();
@@ -65,14 +70,17 @@ void report_scan(const Choices& choices, ProgressDisplay& progress) {
 int report_scan_command(const Invocation& invocation) {
   Choices choices;
   Arguments arguments;
-  arguments.positional("BEFORE", &choices.before, "the scan: .nii, .nii.gz, .nrrd or .mha")
-      .positional("AFTER", &choices.after, "what was made of it, on the same grid")
+  arguments.positional("BEFORE", &choices.before, "the scan: .nii, .nii.gz, .nrrd or .mha; or a DICOM folder")
+      .positional("AFTER", &choices.after, "what was made of it, on the same grid; of DICOM the folder of one series")
       .positional("PAGE", &choices.page, "page to write: .html");
   arguments
       .option("noise-map", po::value(&choices.noise_map)->value_name("FILE"),
               "show this map, too: that of denoise --noise-map, or any other on the grid of BEFORE")
       .option("residual", po::value(&choices.residual)->value_name("FILE"),
               "what was removed, from denoise --residual; default: BEFORE - AFTER")
+      .option("series", po::value(&choices.series)->value_name("N|UID"),
+              "which series of a DICOM folder BEFORE is: its SeriesNumber or SeriesInstanceUID; default: the one that "
+              "the record of AFTER names")
       .flag("full", &choices.full, "put the volumes into the page as they are, however large that makes it")
       .flag("no-viewer", &choices.no_viewer, "pictures only: a page of a few hundred kilobytes without any script")
       .flag("overwrite", &choices.overwrite, "replace PAGE if it exists");

@@ -81,6 +81,8 @@ std::vector<std::pair<std::string, std::string>> Record::origins() const {
   add("Started", text("/started"));
   add("Input", text("/inputs/volume/path"));
   add("SHA-256 of the input", text("/inputs/volume/sha256"));
+  add("Input", text("/inputs/series/path"));
+  add("SHA-256 of the input", text("/inputs/series/sha256"));
   add("Model", text("/model/name"));
   add("SHA-256 of the model", text("/model/sha256"));
   add("Device", text("/device"));

@@ -26,11 +26,10 @@ std::string in_digits(const char* format, double value) {
   return text;
 }
 
-Volume read_on_grid_of(const Volume& before, const fs::path& path, const ReadOptions& reading) {
-  check_readable(path);
-  Volume volume = read_volume(path, reading);
+Volume read_on_grid_of(const Volume& before, const ScanSource& source, const ReadOptions& reading) {
+  Volume volume = read_scan(source, reading);
   if (!on_one_grid(before.geometry, volume.geometry))
-    fail(ExitCode::input, path, ": not on the grid of BEFORE; name volumes of one scan");
+    fail(ExitCode::input, source.path, ": not on the grid of BEFORE; name volumes of one scan");
   return volume;
 }
 
@@ -124,20 +123,50 @@ void add_record_figures(const Record& record, ReportContent& content) {
     content.figures.push_back({"Time", in_digits("%.1f s", *seconds), record.text("/device").value_or("")});
 }
 
+/// A warning where the record is of another scan than `before`.
+void check_origin(const ScanSource& before, const Record& record, ReportContent& content) {
+  const auto hash = record.text("/inputs/volume/sha256"), series = record.text("/inputs/series/series_uid");
+  const auto volume = record.number("/inputs/series/volume");
+  std::string differ;
+  if (before.dicom) {
+    const bool other_volume = volume && *volume != static_cast<double>(before.dicom->stack);
+    if (series && (*series != before.dicom->series.series_uid || other_volume)) differ = "it is of another series";
+  } else if (hash && *hash != sha256_of_file(before.path)) {
+    differ = "their SHA-256 differ";
+  }
+  if (!differ.empty())
+    content.warnings.push_back("The record of the result names another input than " + before.title() + ": " + differ +
+                               ".");
+}
+
+/// UIDs lead to a patient for whoever has the archive: a page is shown around more freely than a record.
+void leave_out_uids(nlohmann::ordered_json& json) {
+  for (auto& [key, value] : json.items()) {
+    if (value.is_structured()) leave_out_uids(value);
+    if (value.is_string() && key.size() > 4 && key.compare(key.size() - 4, 4, "_uid") == 0) value = "(left out)";
+  }
+}
+
 void add_record(const ScanToReport& scan, const std::optional<Record>& record, ReportContent& content) {
   if (!record) {
-    content.warnings.push_back("There is no " + sidecar_path(scan.after).filename().string() +
+    content.warnings.push_back("There is no " + sidecar_path(scan.after.record_holder()).filename().string() +
                                " beside the result: how it was made is not known.");
     return;
   }
-  const auto hash = record->text("/inputs/volume/sha256");
-  if (hash && *hash != sha256_of_file(scan.before))
-    content.warnings.push_back("The record of the result names another input than " + scan.before.filename().string() +
-                               ": their SHA-256 differ.");
+  check_origin(scan.before, *record, content);
   for (const std::string& notice : record->texts("/notices")) content.warnings.push_back(notice);
   add_record_figures(*record, content);
   content.origins = record->origins();
   content.record = record->json();
+  leave_out_uids(content.record);
+}
+
+/// What reading the scan told and the record does not.
+void add_notices_of_series(const ScanSource& source, const Volume& before, ReportContent& content) {
+  if (!source.dicom) return;
+  for (const std::string& notice : before.notices) {
+    if (std::count(content.warnings.begin(), content.warnings.end(), notice) == 0) content.warnings.push_back(notice);
+  }
 }
 
 double greatest_of(const Volume& volume) {
@@ -148,20 +177,20 @@ double greatest_of(const Volume& volume) {
 
 ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) {
   progress.stage("reading");
-  check_readable(scan.before);
-  Volume before = read_volume(scan.before, scan.reading);
+  Volume before = read_scan(scan.before, scan.reading);
   Volume after = read_on_grid_of(before, scan.after, scan.reading);
   Volume residual =
-      scan.residual.empty() ? removed(before, after) : read_on_grid_of(before, scan.residual, scan.reading);
-  const std::optional<Record> record = Record::beside(scan.after);
+      scan.residual.empty() ? removed(before, after) : read_on_grid_of(before, {scan.residual, {}}, scan.reading);
+  const std::optional<Record> record = Record::beside(scan.after.record_holder());
 
   progress.stage("measuring");
   ReportContent content;
-  content.title = scan.before.filename().string() + " \u2192 " + scan.after.filename().string();
+  content.title = scan.before.title() + " \u2192 " + scan.after.title();
   const NoiseFound noise = noise_of(before, record);
   const PreviewWindow window = preview_window(before, noise.sigma);
   add_image_figures(before, after, residual, noise, window, record, content);
   add_record(scan, record, content);
+  add_notices_of_series(scan.before, before, content);
 
   std::vector<ShownVolume>& shown = content.volumes;
   shown.push_back({"before", "Before", std::move(before), window.black, window.white, Colours::grey});
@@ -169,7 +198,7 @@ ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) 
   shown.push_back({"residual", "Removed (before \u2212 after)", std::move(residual), -window.residual_limit,
                    window.residual_limit, Colours::diverging});
   if (!scan.noise_map.empty()) {
-    Volume map = read_on_grid_of(shown[0].volume, scan.noise_map, scan.reading);
+    Volume map = read_on_grid_of(shown[0].volume, {scan.noise_map, {}}, scan.reading);
     const double greatest = 1.25 * greatest_of(map);  // an even map is not at the end of its colours
     shown.push_back({"noise-map", "Noise map (sigma)", std::move(map), 0, greatest, Colours::heat});
   }

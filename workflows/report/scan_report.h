@@ -6,12 +6,13 @@
 #include "io/volume_file.h"
 #include "workflows/cli/progress.h"
 #include "workflows/report/content.h"
+#include "workflows/report/scan_source.h"
 
 namespace voxprior {
 
 /// A scan to report on.
 struct ScanToReport {
-  std::filesystem::path before, after;
+  ScanSource before, after;
   std::filesystem::path noise_map, residual;  ///< may be empty: no map is shown, the residual is before - after
   ReadOptions reading;
 };

@@ -11,12 +11,12 @@ using test::voxprior_run;
 using testing::HasSubstr;
 using testing::Not;
 
-/// Folders as a batch leaves them: two scans done, one of them an outlier, one failed, one DICOM series.
+/// Folders as a batch leaves them: two scans done, one of them an outlier, one failed, one skipped.
 class BatchReport : public test::ReportTest {
  protected:
   void SetUp() override {
     ReportTest::SetUp();
-    for (const char* folder : {"in/a", "out/a", "out/series"}) fs::create_directories(file(folder));
+    for (const char* folder : {"in/a", "out/a"}) fs::create_directories(file(folder));
     for (const char* name : {"a/one.nii.gz", "two.nii.gz"}) {
       fs::copy_file(file("before.nii.gz"), file(std::string("in/") + name));
       fs::copy_file(file("after.nii.gz"), file(std::string("out/") + name));
@@ -27,17 +27,17 @@ class BatchReport : public test::ReportTest {
   void summarise(const std::string& output_of_two = "two.nii.gz") const {
     const nlohmann::json done{
         {"status", "done"}, {"noise", {{"sigma", 60.0}}}, {"residual_structure", 0.01}, {"seconds", 2.5}};
-    nlohmann::json two = done, one = done, series = done;
+    nlohmann::json two = done, one = done;
     two.update({{"case", "two.nii.gz"},
                 {"label", "two <b>"},
                 {"output", output_of_two},
                 {"outlier", {"noise is 9 deviations from the middle"}}});
     one.update(
         {{"case", "a/one.nii.gz"}, {"label", "a/one.nii.gz"}, {"output", "a/one.nii.gz"}, {"notices", {"a notice"}}});
-    series.update({{"case", "series-1"}, {"label", "series 1 (CT)"}, {"output", "series"}});
+    const nlohmann::json skipped{{"case", "series-1"}, {"label", "series 1 (CT)"}, {"status", "skipped"}};
     const nlohmann::json failed{
         {"case", "bad.nii.gz"}, {"label", "bad.nii.gz"}, {"status", "failed"}, {"reason", "cut <short>"}};
-    test::put_bytes(scratch_ / "out/summary.json", nlohmann::json{{"cases", {failed, two, one, series}}}.dump());
+    test::put_bytes(scratch_ / "out/summary.json", nlohmann::json{{"cases", {failed, two, one, skipped}}}.dump());
   }
 
   Outcome report_batch(const std::vector<std::string>& more = {"--no-viewer"}) const {
@@ -59,7 +59,7 @@ TEST_F(BatchReport, ListsAllScansInTheOrderOfTheSummary) {
     ASSERT_NE(at, std::string::npos) << text;
   }
   EXPECT_THAT(html, Not(HasSubstr("<b>")));
-  EXPECT_THAT(html, HasSubstr("<dt>done</dt><dd>3</dd>"));
+  EXPECT_THAT(html, HasSubstr("<dt>done</dt><dd>2</dd>"));
   EXPECT_THAT(html, HasSubstr("<dt>outliers</dt><dd>1</dd>"));
 }
 
