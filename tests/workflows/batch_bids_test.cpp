@@ -44,7 +44,7 @@ TEST_F(BatchBids, DerivativesAreNamedAndDescribedAsBidsSays) {
   const Outcome outcome = t1w_alone("in/derivatives/voxprior", {"participant"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(names("in/derivatives/voxprior"),
-              ElementsAre(".bidsignore", "dataset_description.json", "descriptions.tsv",
+              ElementsAre(".bidsignore", "README.md", "dataset_description.json", "descriptions.tsv",
                           "sub-01/ses-a/anat/sub-01_ses-a_desc-denoised_T1w.json",
                           "sub-01/ses-a/anat/sub-01_ses-a_desc-denoised_T1w.nii.gz",
                           "sub-01/ses-b/anat/sub-01_ses-b_run-1_desc-denoised_T1w.json",
@@ -85,7 +85,7 @@ TEST_F(BatchBids, EveryNameIsMadeOfKnownPartsInTheirOrder) {
   ASSERT_EQ(batch("out").exit_code, 0);  // with a model that was named all contrasts are taken
   const std::regex scan(
       R"((sub-[a-zA-Z0-9]+)/(ses-[a-zA-Z0-9]+/)?anat/\1(_ses-[a-zA-Z0-9]+)?(_run-[0-9]+)?_desc-denoised_(T1w|FLAIR)\.(nii|nii\.gz|json))");
-  const std::regex top(R"(dataset_description\.json|descriptions\.tsv|\.bidsignore)");
+  const std::regex top(R"(dataset_description\.json|descriptions\.tsv|\.bidsignore|README\.md)");
   int scans = 0;
   for (const std::string& name : names("out")) {
     EXPECT_TRUE(std::regex_match(name, scan) || std::regex_match(name, top)) << name;
@@ -100,15 +100,15 @@ TEST_F(BatchBids, WhatTheDefaultModelIsNotForIsPassedOverWithANotice) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("notice: 1 images in anat/ are not taken (1 FLAIR)"));
   EXPECT_EQ(json("out/sub-02/anat/sub-02_desc-denoised_T1w.json")["Voxprior"]["model"]["name"], "mri-t1");
-  EXPECT_EQ(results("out").size(), 5u);
+  EXPECT_EQ(results("out").size(), 6u);
 }
 
 TEST_F(BatchBids, ParticipantsAndSessionsCanBeChosenAndRunsMeetInOneOut) {
   ASSERT_EQ(t1w_alone("out", {"participant", "--participant-label", "02"}).exit_code, 0);
-  EXPECT_EQ(results("out").size(), 5u);
+  EXPECT_EQ(results("out").size(), 6u);
   EXPECT_FALSE(fs::exists(scratch_ / "out" / "summary.tsv"));
   ASSERT_EQ(t1w_alone("out", {"participant", "--participant-label", "01", "02", "--session-label", "b"}).exit_code, 0);
-  EXPECT_EQ(results("out").size(), 7u);
+  EXPECT_EQ(results("out").size(), 8u);
   test::expect_refused(t1w_alone("out", {"participant", "--participant-label", "07"}), 2, "batch");
   test::expect_refused(t1w_alone("out", {"participant", "--session-label", "c"}), 2, "batch");
 }
@@ -119,6 +119,14 @@ TEST_F(BatchBids, AScanWhoseContentIsNotThereFailsAlone) {
   EXPECT_EQ(outcome.exit_code, 8);
   EXPECT_THAT(outcome.out, HasSubstr("sub-02_acq-x_T1w.nii.gz\": no such file"));
   EXPECT_TRUE(fs::exists(scratch_ / "out" / "sub-02" / "anat" / "sub-02_desc-denoised_T1w.nii"));
+}
+
+TEST_F(BatchBids, AReadmeThatSomebodyWroteStays) {
+  fs::create_directory(scratch_ / "out");
+  test::put_bytes(scratch_ / "out" / "README", "mine");
+  ASSERT_EQ(t1w_alone("out", {"participant", "--participant-label", "02"}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(scratch_ / "out" / "README.md"));
+  EXPECT_EQ(test::bytes_of(scratch_ / "out" / "README"), "mine");
 }
 
 TEST_F(BatchBids, OutAmongTheScansIsRefused) {

@@ -133,6 +133,23 @@ void write_unless_same(const fs::path& path, const std::string& text) {
   if (!file.is_open() || there != text) write_file(path, text, Overwrite::yes);
 }
 
+/// One that a user wrote in its place stays.
+void write_readme(const fs::path& out) {
+  std::error_code ignored;
+  for (const char* name : {"README", "README.md", "README.rst", "README.txt"}) {
+    if (fs::exists(out / name, ignored)) return;
+  }
+  write_file(out / "README.md",
+             "# Denoised scans\n"
+             "Made by voxprior from the dataset that `dataset_description.json` links to as `raw`. Research use only: "
+             "not a medical device, not for diagnosis.\n\n"
+             "- `*_desc-denoised_*` have the grid, orientation, data type and intensity scale of their sources. The "
+             "`.json` beside each names the source, the model and the noise that was found.\n"
+             "- `summary.tsv` lists all scans, those to look at first at the top; `failures.tsv`, if there is one, "
+             "those that failed and why.\n",
+             Overwrite::no);
+}
+
 }  // namespace
 
 bool is_bids_dataset(const fs::path& folder) {
@@ -178,6 +195,7 @@ void write_derivative_dataset(const fs::path& out, const fs::path& dataset) {
       "desc_id\tdescription\ndenoised\tnoise removed by voxprior; grid, orientation and intensity scale are "
       "those of the source\n");
   write_unless_same(out / ".bidsignore", "failures.tsv\nsummary.tsv\nsummary.json\n");
+  write_readme(out);
 }
 
 }  // namespace voxprior

@@ -26,8 +26,8 @@ BatchInput bids_cases(const std::filesystem::path& dataset, const BidsSelection&
 /// dataset_description.json of the dataset.
 nlohmann::ordered_json dataset_description(const std::filesystem::path& dataset);
 
-/// The files that a folder of derivatives has at its top: dataset_description.json, descriptions.tsv, .bidsignore.
-/// Those that are right already are left alone. Throws Error(ExitCode::output).
+/// The files that a folder of derivatives has at its top: dataset_description.json, descriptions.tsv, .bidsignore,
+/// README.md. Those that are right already are left alone. Throws Error(ExitCode::output).
 void write_derivative_dataset(const std::filesystem::path& out, const std::filesystem::path& dataset);
 
 }  // namespace voxprior
