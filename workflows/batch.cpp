@@ -28,7 +28,9 @@ const About kAbout{
     "series becomes a folder that is named by a hash of its UID.\n\n"
     "A scan that was finished with the same input, model and options is not done again. A run that was killed loses "
     "the "
-    "scan in hand and nothing else: the same command goes on. A scan that cannot be denoised fails alone. Several runs "
+    "scan in hand and nothing else: the same command goes on. A scan that cannot be denoised fails alone; one over "
+    "which the program died three times in a row is left out "
+    "until --retry-crashed. Several runs "
     "may share one OUT, on one machine or many (--shard, --slurm): each scan is done by one of them.\n\n"
     "LEVEL is participant (denoise; the default) or group (only write the summary of what is there: summary.tsv, "
     "summary.json and failures.tsv, outliers first). A run over all scans writes the summary at its end by itself.\n\n"
@@ -59,6 +61,7 @@ BatchPlan plan_of(const BatchWords& words, const BatchInput& input, const ModelO
   plan.reading = words.reading.options();
   plan.allow_gaps = words.allow_gaps;
   plan.overwrite = words.overwrite;
+  plan.retry_crashed = words.retry_crashed;
   plan.choices = words.denoise.choices(total_memory_bytes() / 2);
   plan.choices.bridge.check(model.is_bridge(), plan.choices.noise);
   plan.settings = settings_hash(words, model);

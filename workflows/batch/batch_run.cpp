@@ -12,6 +12,7 @@
 #include "workflows/batch/case_in_hand.h"
 #include "workflows/batch/case_progress.h"
 #include "workflows/batch/finish_case.h"
+#include "workflows/batch/hand_count.h"
 #include "workflows/batch/read_case.h"
 #include "workflows/cli/interrupt.h"
 
@@ -43,6 +44,7 @@ class Pipeline {
       ended = std::current_exception();
     }
     to_compute_.abandon();
+    in_hand_.end();
     to_write_.close();
     reader.join();
     writer.join();
@@ -63,6 +65,7 @@ class Pipeline {
       if (!trouble_) trouble_ = std::current_exception();
       stopped_ = true;
       to_compute_.abandon();
+      in_hand_.end();
       to_write_.abandon();
     }
   }
@@ -73,8 +76,13 @@ class Pipeline {
       CaseInHand hand;
       hand.one = one;
       hand.number = ++number;
-      failing_alone(hand, [&] { read_case(hand, plan_, store_); });
+      in_hand_.take_up();
+      failing_alone(hand, [&] { take_case(hand, plan_, store_); });
+      const bool to_do = !hand.failure && hand.left_alone.empty(), alone = to_do && is_suspect(hand);
+      if (alone && !in_hand_.wait_for(1)) return;
+      if (to_do) failing_alone(hand, [&] { read_case(hand, plan_, store_); });
       if (!to_compute_.push(std::move(hand))) return;
+      if (alone && !in_hand_.wait_for(0)) return;
     }
     to_compute_.close();
   }
@@ -108,21 +116,27 @@ class Pipeline {
   void write_all() {
     const auto nothing_else = [] {};
     while (auto hand = to_write_.pop(nothing_else)) {
-      if (!hand->left_alone.empty()) {
-        leave_alone(*hand);
-        continue;
-      }
-      std::string line;
-      if (!hand->failure) failing_alone(*hand, [&] { line = finish_case(*hand, plan_, store_); });
-      if (hand->failure) {
-        note_failure(*hand, store_);
-        line = hand->one->label + ": failed: " + hand->failure->reason;
-        ++outcome_.failed;
+      if (hand->left_alone.empty()) {
+        write(*hand);
       } else {
-        ++outcome_.done;
+        leave_alone(*hand);
       }
-      tell(line);
+      hand.reset();
+      in_hand_.put_down();
     }
+  }
+
+  void write(CaseInHand& hand) {
+    std::string line;
+    if (!hand.failure) failing_alone(hand, [&] { line = finish_case(hand, plan_, store_); });
+    if (hand.failure) {
+      note_failure(hand, store_);
+      line = hand.one->label + ": failed: " + hand.failure->reason;
+      ++outcome_.failed;
+    } else {
+      ++outcome_.done;
+    }
+    tell(line);
   }
 
   void leave_alone(CaseInHand& hand) {
@@ -162,6 +176,7 @@ class Pipeline {
   std::size_t count_ = 0;
   bool noted_ = false;
   BoundedQueue<CaseInHand> to_compute_{1}, to_write_{1};
+  HandCount in_hand_;
   BatchOutcome outcome_;  // the writing thread's until it has ended
   std::mutex mutex_;      // of what follows
   std::vector<std::string> lines_;

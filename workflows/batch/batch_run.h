@@ -21,6 +21,7 @@ struct BatchPlan {
   bool overwrite = false;  ///< replace files below OUT that no batch wrote
   std::string settings;    ///< all that results depend on besides the input, as a hash
   DenoiseChoices choices;
+  bool retry_crashed = false;  ///< take up cases over which the program died kMostDeaths times, too
 };
 
 struct BatchOutcome {
@@ -28,9 +29,10 @@ struct BatchOutcome {
 };
 
 /// Denoises every case that is not done yet. One thread reads ahead and one writes behind while the caller's computes,
-/// at most one case waiting between them. A case that fails is noted and told and the rest goes on; trouble with the
-/// model or the disk ends the run. Throws Error for that, and Interrupted after a signal: the case that was being
-/// computed is dropped then, what was finished is written.
+/// at most one case waiting between them. A case over which a process died before is worked on with no other in hand,
+/// and is a failure without being tried once kMostDeaths processes in a row did. A case that fails is noted and told
+/// and the rest goes on; trouble with the model or the disk ends the run. Throws Error for that, and Interrupted after
+/// a signal: the case that was being computed is dropped then, what was finished is written.
 BatchOutcome run_batch(const std::vector<BatchCase>& cases, const BatchPlan& plan, const CaseStore& store,
                        ModelOnDemand& model, ProgressDisplay& progress);
 

@@ -30,7 +30,8 @@ void BatchWords::add_to(Arguments& arguments) {
   denoise.add_to(arguments);
   denoise.add_resources_to(arguments, "half of the machine's or the job's, whatever is free; also called --mem");
   arguments.same("-w", "--work-dir").same("--nprocs", "--threads").same("--mem", "--memory");
-  arguments.flag("overwrite", &overwrite, "replace files below OUT that no batch wrote, too");
+  arguments.flag("overwrite", &overwrite, "replace files below OUT that no batch wrote, too")
+      .flag("retry-crashed", &retry_crashed, "try scans again over which the program died three times in a row");
   reading.add_to(arguments);
   arguments
       .flag("allow-gaps", &allow_gaps,

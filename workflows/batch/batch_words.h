@@ -15,7 +15,7 @@ namespace voxprior {
 struct BatchWords {
   std::string input, output, level = "participant", work, shard, filter_file, task;
   BidsSelection selection;
-  bool allow_gaps = false, keep_private = false, overwrite = false;
+  bool allow_gaps = false, keep_private = false, overwrite = false, retry_crashed = false;
   bool slurm = false, dry_run = false;
   long long tasks = 0, at_once = 0;  ///< of the job array; 0: not given
   std::vector<std::string> slurm_options;

@@ -21,6 +21,7 @@ struct CaseInHand {
   const BatchCase* one = nullptr;
   std::size_t number = 0;  ///< from 1, of those that are to be done
   std::optional<CaseLock> lock = {};
+  std::string work = {};  ///< this input with these settings, as a hash: what CaseLock::deaths() are counted of
   FileState input = {};
   Volume volume = {};  ///< as it was read, then denoised
   Denoised denoised = {};
@@ -28,6 +29,10 @@ struct CaseInHand {
   std::optional<FailedCase> failure = {};  ///< if it failed so far
   std::string left_alone = {};             ///< why there is nothing to do: another run has it, or had it
 };
+
+/// A process died over a case so often: then it is not tried again. One death may come from outside (kill -9, power) or
+/// be the fault of another case that was in hand; so after the first a case is worked on with no other in hand.
+constexpr int kMostDeaths = 3;
 
 /// What a failure of one case says of the others: nothing where the input, the memory or a bug is to blame, all where
 /// the disk, the model or the command line is.

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "base/error.h"
@@ -15,6 +16,8 @@
 namespace voxprior {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::size_t kMostBytes = 1024;  // of the file of a lock
 
 /// The file opened and locked, -1 if somebody else holds it.
 int open_locked(const fs::path& file) {
@@ -45,25 +48,58 @@ std::string this_process() {
 std::optional<CaseLock> CaseLock::take(const fs::path& file) {
   const int descriptor = open_locked(file);
   if (descriptor < 0) return {};
-  struct stat status {};
-  const bool was_left = ::fstat(descriptor, &status) == 0 && status.st_size > 0;
-  CaseLock lock(file, descriptor, was_left);
-  const std::string text = this_process();
-  if (::ftruncate(descriptor, 0) != 0 ||
-      ::pwrite(descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-    fail(ExitCode::output, file, ": cannot write: ", std::strerror(errno));
-  }
+  CaseLock lock(file, descriptor);
+  lock.read_file();
+  lock.write_file(lock.counted_);
   return lock;
 }
 
-CaseLock::CaseLock(fs::path file, int descriptor, bool was_left)
-    : file_(std::move(file)), descriptor_(descriptor), was_left_(was_left) {}
+CaseLock::CaseLock(fs::path file, int descriptor) : file_(std::move(file)), descriptor_(descriptor) {}
 
 CaseLock::CaseLock(CaseLock&& other) noexcept
-    : file_(std::move(other.file_)), descriptor_(std::exchange(other.descriptor_, -1)), was_left_(other.was_left_) {}
+    : file_(std::move(other.file_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      was_left_(other.was_left_),
+      begun_(other.begun_),
+      counted_(std::move(other.counted_)) {}
 
 CaseLock::~CaseLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ < 0) return;
+  try {
+    write_file(counted_);
+  } catch (const Error&) {  // the disk is full or gone: this end counts as a death
+  }
+  ::close(descriptor_);
+}
+
+void CaseLock::read_file() {
+  char text[kMostBytes + 1] = "";
+  const ssize_t size = ::pread(descriptor_, text, kMostBytes, 0);
+  was_left_ = size > 0;
+  std::istringstream lines(text);
+  std::string holder, word;
+  std::getline(lines, holder);
+  Count count;
+  if (lines >> word >> count.deaths >> count.work && word == "died" && count.deaths > 0) counted_ = count;
+}
+
+void CaseLock::write_file(const Count& count) const {
+  std::string text = this_process();
+  if (count.deaths > 0) text += "died " + std::to_string(count.deaths) + " " + count.work + "\n";
+  // Written over what is there and then cut, so that whoever dies in between leaves no empty file.
+  const auto size = static_cast<ssize_t>(text.size());
+  if (::pwrite(descriptor_, text.data(), text.size(), 0) != size || ::ftruncate(descriptor_, size) != 0) {
+    fail(ExitCode::output, file_, ": cannot write: ", std::strerror(errno));
+  }
+}
+
+void CaseLock::begin(const std::string& work) {
+  write_file({deaths(work) + 1, work});
+  begun_ = true;
+}
+
+void CaseLock::survived() {
+  if (begun_) counted_ = {};
 }
 
 void CaseLock::done() {

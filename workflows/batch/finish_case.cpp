@@ -81,7 +81,9 @@ void note_failure(CaseInHand& hand, const CaseStore& store) {
   const auto before = store.marker(hand.one->name);
   if (before && before->contains("files")) marker["files"] = (*before)["files"];  // still ours
   store.put(hand.one->name, marker);
-  if (hand.lock && !hand.lock->was_left()) hand.lock->done();
+  if (!hand.lock) return;
+  hand.lock->survived();
+  if (!hand.lock->was_left()) hand.lock->done();
 }
 
 }  // namespace voxprior

@@ -1,6 +1,7 @@
 #include "workflows/batch/read_case.h"
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "io/dicom/read_volume.h"
 #include "workflows/dicom_input.h"
 #include "workflows/files.h"
@@ -29,7 +30,7 @@ Volume read_input(const BatchCase& one, const BatchPlan& plan) {
 
 }  // namespace
 
-void read_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore& store) {
+void take_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore& store) {
   const BatchCase& one = *hand.one;
   const fs::path lock_file = store.lock_file(one.name);
   if (auto lock = CaseLock::take(lock_file)) {
@@ -42,6 +43,19 @@ void read_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore& store) 
     hand.left_alone = "another run has done it meanwhile";
     return;
   }
+  const std::string work = plan.settings + stamp_of(one.files);
+  hand.work = sha256_hex(work.data(), work.size());
+  if (const int deaths = hand.lock->deaths(hand.work); deaths >= kMostDeaths && !plan.retry_crashed) {
+    fail(ExitCode::bug, "the program died ", deaths, " times in a row while it had this scan in hand: a crash, no ",
+         "memory, or killed; --retry-crashed tries it again");
+  }
+}
+
+bool is_suspect(const CaseInHand& hand) { return hand.lock && hand.lock->deaths(hand.work) > 0; }
+
+void read_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore& store) {
+  const BatchCase& one = *hand.one;
+  hand.lock->begin(hand.work);
   const auto marker = store.marker(one.name);
   const bool ours = plan.overwrite || hand.lock->was_left() || (marker && marker->contains("files"));
   if (!ours) refuse_to_replace(one, plan);
