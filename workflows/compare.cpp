@@ -89,6 +89,7 @@ int compare_command(const Invocation& invocation) {
     const ComparisonTable table = tabulate(run);
     write_file(folder / "report.json", report_json(run, table), Overwrite::yes);
     write_file(folder / "report.csv", report_csv(table), Overwrite::yes);
+    if (!table.courses.empty()) write_file(folder / "report-snapshots.csv", snapshots_csv(table), Overwrite::yes);
     write_file(folder / "report.html", report_page(run, table), Overwrite::yes);
     progress.finish();
     print_worse(table);

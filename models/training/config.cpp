@@ -232,6 +232,7 @@ void read_training(TomlSection section, TrainingConfig& config) {
   section.read("checkpoint_minutes", training.checkpoint_minutes, 0, 1e5);
   section.read("validate_every", training.validate_every, 1, 100'000'000);
   if (!sees_whole_volumes(config.kind)) section.read("validation_crop", training.validation_crop, 16, 1024);
+  if (sees_whole_volumes(config.kind)) section.read("snapshots", training.snapshots, 0, 1000);
   section.refuse_unknown_keys();
 }
 

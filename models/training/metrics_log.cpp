@@ -24,6 +24,8 @@ void MetricsLog::resume(std::int64_t step) {
   }
 }
 
+bool MetricsLog::has(const std::string& key) const { return lines_.find("\"" + key + "\":") != std::string::npos; }
+
 void MetricsLog::append_divergence(std::int64_t step, const std::string& what) {
   lines_ += json({{"step", step}, {"diverged", what}}).dump() + "\n";
   write_file(file_, lines_, Overwrite::yes);
@@ -34,7 +36,8 @@ void MetricsLog::append(const TrainingProgress& progress, const std::vector<Vali
                 {"loss", progress.loss},
                 {"gradient_norm", progress.gradient_norm},
                 {"learning_rate", progress.learning_rate},
-                {"seconds_per_step", progress.seconds_per_step}};
+                {"seconds_per_step", progress.seconds_per_step},
+                {"cpu_seconds_per_step", progress.cpu_seconds_per_step}};
   for (const auto& [name, value] : progress.terms) entry[name] = value;
   if (progress.validation_psnr) entry["validation_psnr_db"] = *progress.validation_psnr;
   for (const ValidationScore& s : scores) {

@@ -19,6 +19,7 @@ class MetricsLog {
   void start();                    ///< begin an empty log
   void resume(std::int64_t step);  ///< keep the lines up to `step`: what came after the checkpoint will be done again
   void append_divergence(std::int64_t step, const std::string& what);
+  bool has(const std::string& key) const;  ///< in any line
   void append(const TrainingProgress& progress, const std::vector<ValidationScore>& scores);
 
  private:

@@ -26,6 +26,7 @@ struct TrainingProgress {
   std::optional<Verdict> verdict;            ///< on the last step, of training that is judged
   std::string message = {};                  ///< a line worth showing, such as "checkpoint written"
   std::map<std::string, double> terms = {};  ///< means since the last report, see Trainee::terms()
+  double cpu_seconds_per_step = 0;           ///< of all threads of this process
 };
 
 /// Called on the training thread; may throw to stop the run (the checkpoint on disk stays).

@@ -15,4 +15,10 @@ inline double learning_rate_at(std::int64_t step, std::int64_t steps, double pea
   return peak * std::min(rise, fall);
 }
 
+/// Whether a snapshot is due after `step` of the steps: the first step at or beyond 1/n, 2/n, ... of them has one, so
+/// that there are n, the last of them after the last step, or as many as there are steps.
+inline bool is_snapshot(std::int64_t step, std::int64_t steps, std::int64_t snapshots) {
+  return step * snapshots / steps > (step - 1) * snapshots / steps;
+}
+
 }  // namespace voxprior

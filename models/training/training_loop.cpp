@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/version.h"
 #include "models/training/checkpoint.h"
+#include "models/training/flop_counter.h"
 #include "models/training/metrics_log.h"
 #include "models/training/optimiser.h"
 #include "models/training/schedule.h"
@@ -22,6 +24,20 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kReportEvery = 20;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Processor time of all threads of this process.
+double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+/// What has passed since it was made.
+class Stopwatch {
+ public:
+  double seconds() const { return seconds_since(start_); }
+  double cpu_seconds() const { return voxprior::cpu_seconds() - cpu_start_; }
+
+ private:
+  Clock::time_point start_ = Clock::now();
+  double cpu_start_ = voxprior::cpu_seconds();
+};
 
 class TrainingLoop {
  public:
@@ -49,14 +65,16 @@ class TrainingLoop {
   void train(const TrainingObserver& observer) {
     if (step_ >= config_.steps && writes()) {  // finished before; the recipe may say other things of the model now
       scores_ = trainee_.score();
+      if (config_.snapshots > 0) save_snapshot(true);
       save();
     }
     auto last_checkpoint = Clock::now();
-    for (auto last_report = Clock::now(); step_ < config_.steps;) {
+    for (Stopwatch since_report; step_ < config_.steps;) {
       take_step_or_save();
       const bool last = step_ == config_.steps;
       TrainingProgress progress;
       if (writes() && (step_ % config_.validate_every == 0 || last)) score(progress);
+      if (writes() && is_snapshot(step_, config_.steps, config_.snapshots)) save_snapshot(last);
       if (writes() && (seconds_since(last_checkpoint) > 60 * config_.checkpoint_minutes || last)) {
         save();
         last_checkpoint = Clock::now();
@@ -64,8 +82,8 @@ class TrainingLoop {
       }
       if (last && writes()) progress.verdict = trainee_.verdict(scores_);
       if (step_ % kReportEvery == 0 || progress.validation_psnr || !progress.message.empty()) {
-        report(progress, seconds_since(last_report), observer);
-        last_report = Clock::now();
+        report(progress, since_report, observer);
+        since_report = Stopwatch();
       }
     }
   }
@@ -95,7 +113,11 @@ class TrainingLoop {
   /// When a process is lost in the middle of a step, the weights are still those of the step before.
   void take_step_or_save() {
     try {
-      take_step();
+      if (flop_counted_)
+        take_step();
+      else
+        flop_per_step_ = count_flop([&] { take_step(); });
+      flop_counted_ = true;
     } catch (const Error& error) {
       if (run_.peers && error.code() == ExitCode::resumable && writes() && step_ > 0) save();
       throw;
@@ -149,15 +171,18 @@ class TrainingLoop {
     if (!scores_.empty()) progress.validation_psnr = mean_psnr(scores_);
   }
 
-  void report(TrainingProgress& progress, double seconds, const TrainingObserver& observer) {
+  void report(TrainingProgress& progress, const Stopwatch& since_report, const TrainingObserver& observer) {
     progress.step = step_;
     progress.steps = config_.steps;
     progress.loss = loss_sum_ / static_cast<double>(steps_since_report_);
     for (const auto& [name, sum] : term_sums_) progress.terms[name] = sum.first / sum.second;
     term_sums_.clear();
+    if (flop_per_step_) progress.terms["flop_per_step"] = static_cast<double>(*flop_per_step_);
+    flop_per_step_.reset();
     progress.gradient_norm = gradient_norm_;
     progress.learning_rate = rate_;
-    progress.seconds_per_step = seconds / static_cast<double>(steps_since_report_);
+    progress.seconds_per_step = since_report.seconds() / static_cast<double>(steps_since_report_);
+    progress.cpu_seconds_per_step = since_report.cpu_seconds() / static_cast<double>(steps_since_report_);
     if (writes()) log_.append(progress, progress.validation_psnr ? scores_ : std::vector<ValidationScore>{});
     loss_sum_ = 0;
     steps_since_report_ = 0;
@@ -172,6 +197,13 @@ class TrainingLoop {
     write_checkpoint(run_.out_folder / "checkpoint.safetensors", checkpoint);
     trainee_.write_model(run_.out_folder / "model.safetensors", step_, scores_);
     saved_step_ = step_;
+  }
+
+  // Before the checkpoint of the same step, so that a run that goes on from it lacks none. A resumed run may not know
+  // the scores on the way, so only the finished model has them.
+  void save_snapshot(bool last) {
+    trainee_.write_model(run_.out_folder / ("snapshot-" + std::to_string(step_) + ".safetensors"), step_,
+                         last ? scores_ : std::vector<ValidationScore>{});
   }
 
   void resume(const std::filesystem::path& file) {
@@ -192,6 +224,7 @@ class TrainingLoop {
     step_ = checkpoint.step;
     saved_step_ = step_;
     if (writes()) log_.resume(step_);
+    flop_counted_ = log_.has("flop_per_step");
   }
 
   Trainee& trainee_;
@@ -207,6 +240,8 @@ class TrainingLoop {
   std::map<std::string, std::pair<double, double>> term_sums_;  // since the last report, and of how many steps
   double loss_sum_ = 0, gradient_norm_ = 0, rate_ = 0;
   std::vector<ValidationScore> scores_;
+  bool flop_counted_ = false;                  // of a step, for the log: the first step alone is watched
+  std::optional<std::int64_t> flop_per_step_;  // until it is reported
 };
 
 }  // namespace

@@ -79,7 +79,9 @@ class Trainee {
 /// Trains to the end of the configured steps. Writes into run.out_folder, each file atomically:
 ///   checkpoint.safetensors  every checkpoint_minutes and at the end; `resume` goes on from it, on the CPU bit for bit
 ///   model.safetensors       the averaged weights with their card, at the same times
-///   metrics.jsonl           one line a report
+///   metrics.jsonl           one line a report; the first has flop_per_step, see count_flop(), of this process's share
+///   snapshot-STEP.safetensors   the averaged weights at equal shares of the steps, if the configuration asks for
+///                               them; a resumed run makes the same ones
 /// With run.peers all processes take the same steps and rank 0 alone scores and writes; when one of them is lost, rank
 /// 0 writes what it has and Error(ExitCode::resumable) is thrown. `data_identity` is kept in the checkpoint, see
 /// identity_of(). Throws Error(ExitCode::output) when the folder holds a run and `resume` is not set,

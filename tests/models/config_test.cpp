@@ -101,6 +101,11 @@ TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   for (const ModelKind kind : {ModelKind::denoiser, ModelKind::detail})
     EXPECT_THROW(read_training_config(path, kind), Error);
 
+  std::ofstream(path) << data_ << "[training]\nsnapshots = 4\n";
+  EXPECT_EQ(read_training_config(path, ModelKind::diffusion).training.snapshots, 4);
+  EXPECT_EQ(read_gan_config(path).training.snapshots, 4);
+  EXPECT_THROW(read_training_config(path, ModelKind::denoiser), Error);
+
   std::ofstream(path) << data_ << "[augment]\nrician = 0.5\n";
   EXPECT_THROW(read_training_config(path, ModelKind::detail), Error);
   EXPECT_EQ(read_training_config(path, ModelKind::denoiser).augment.rician, 0.5);

@@ -108,6 +108,19 @@ TEST(Schedule, RisesHoldsAndFallsToZero) {
   EXPECT_NEAR(learning_rate_at(999, 1000, 1, 100, 0.3), 1 / 300., 1e-12);
 }
 
+TEST(Schedule, SnapshotsAreAtEqualSharesOfTheSteps) {
+  const auto snapshots = [](std::int64_t steps, std::int64_t count) {
+    std::vector<std::int64_t> at;
+    for (std::int64_t step = 1; step <= steps; ++step)
+      if (is_snapshot(step, steps, count)) at.push_back(step);
+    return at;
+  };
+  EXPECT_EQ(snapshots(1000, 4), (std::vector<std::int64_t>{250, 500, 750, 1000}));
+  EXPECT_EQ(snapshots(10, 4), (std::vector<std::int64_t>{3, 5, 8, 10}));
+  EXPECT_EQ(snapshots(2, 4), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_TRUE(snapshots(10, 0).empty());
+}
+
 TEST(Schedule, DoesNotDependOnTheLengthBeforeTheCoolDown) {
   for (std::int64_t step = 0; step < 700; ++step)
     EXPECT_EQ(learning_rate_at(step, 1000, 1, 100, 0.3), learning_rate_at(step, 5000, 1, 100, 0.3));

@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "base/error.h"
@@ -69,6 +70,42 @@ TEST_F(TrainDenoiser, ResumedRunEqualsAnUndisturbedOneBitForBit) {
     EXPECT_TRUE(torch::equal(tensor, stopped.tensors.at(name))) << name;
   EXPECT_EQ(sha256_of_file(scratch_ / "straight" / "model.safetensors"),
             sha256_of_file(scratch_ / "stopped" / "model.safetensors"));
+}
+
+TEST_F(TrainDenoiser, SnapshotsAreModelsOnTheWayAndTheSameOfAResumedRun) {
+  const auto with_snapshots = [&](const std::string& folder) {
+    TrainingRun run = tiny_run(scratch_ / folder, 7);
+    run.config.training.snapshots = 3;
+    return run;
+  };
+  train(with_snapshots("straight"));
+  TrainingRun stopped = with_snapshots("stopped");
+  stopped.config.training.checkpoint_minutes = 0;
+  EXPECT_THROW(train(stopped,
+                     [](const TrainingProgress& progress) {
+                       if (progress.step == 4) throw std::runtime_error("stopped");
+                     }),
+               std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "stopped" / "snapshot-5.safetensors"));
+  stopped.resume = true;
+  train(stopped);
+
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(scratch_ / "straight"))
+    names.insert(entry.path().filename().string());
+  EXPECT_EQ(names,
+            (std::set<std::string>{"checkpoint.safetensors", "metrics.jsonl", "model.safetensors",
+                                   "snapshot-3.safetensors", "snapshot-5.safetensors", "snapshot-7.safetensors"}));
+  for (const char* name : {"snapshot-3.safetensors", "snapshot-5.safetensors", "snapshot-7.safetensors"})
+    EXPECT_EQ(sha256_of_file(scratch_ / "straight" / name), sha256_of_file(scratch_ / "stopped" / name)) << name;
+  EXPECT_EQ(sha256_of_file(scratch_ / "straight" / "snapshot-7.safetensors"),
+            sha256_of_file(scratch_ / "straight" / "model.safetensors"));
+  const LoadedDenoiser third = load_denoiser(scratch_ / "straight" / "snapshot-3.safetensors");
+  EXPECT_EQ(third.card.steps, 3);
+  train(tiny_run(scratch_ / "three", 3));
+  const LoadedDenoiser shorter = load_denoiser(scratch_ / "three" / "model.safetensors");
+  const torch::Tensor noisy = blobs("test", 9).voxels.view({1, 1, 40, 40, 40});
+  EXPECT_TRUE(torch::equal(third.denoise(noisy, 0.15), shorter.denoise(noisy, 0.15)));
 }
 
 TEST_F(TrainDenoiser, LearnsToBeatTheWienerFilterItStartsAs) {

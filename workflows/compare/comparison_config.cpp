@@ -9,7 +9,8 @@ namespace voxprior {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t kMostSeeds = 100, kMostSamples = 100'000;
+constexpr std::int64_t kMostSeeds = 100, kMostSamples = 100'000, kMostSnapshots = 100;
+constexpr double kMostFlop = 1e24;
 
 fs::path resolved(const fs::path& file, const std::string& path) {
   return path.empty() ? fs::path() : fs::weakly_canonical(fs::absolute(file).parent_path() / path);
@@ -96,10 +97,12 @@ ComparisonConfig read_comparison_config(const fs::path& path) {
   budget.read("seconds", config.seconds, 1, 1'000'000);
   budget.read("cpu_seconds", config.cpu_seconds, 1, 1'000'000);
   budget.read("steps", config.steps, 1, 100'000'000);
+  budget.read("flop", config.flop, 1, kMostFlop);
   budget.read("seeds", config.seeds, 0, INT64_MAX);
   budget.read("samples", config.samples, 1, kMostSamples);
   config.judged = config.samples;
   budget.read("judged", config.judged, 1, config.samples);
+  budget.read("snapshots", config.snapshots, 0, kMostSnapshots);
   budget.read("downstream", config.downstream, {"none", "tissue", "shape"});
   budget.read("downstream_steps", config.downstream_steps, 1, 1'000'000);
   budget.refuse_unknown_keys();
@@ -110,9 +113,9 @@ ComparisonConfig read_comparison_config(const fs::path& path) {
     config.contenders.push_back(read_contender(*contenders, std::string(name.str()), path));
   const bool trains = std::any_of(config.contenders.begin(), config.contenders.end(),
                                   [](const Contender& c) { return !c.kind.empty(); });
-  if (trains && (config.seconds > 0) + (config.cpu_seconds > 0) + (config.steps > 0) != 1)
+  if (trains && (config.seconds > 0) + (config.cpu_seconds > 0) + (config.steps > 0) + (config.flop > 0) != 1)
     fail(ExitCode::usage, file,
-         ": budget.seconds, cpu_seconds or steps says how long contenders train; give one of them");
+         ": budget.seconds, cpu_seconds, flop or steps says how long contenders train; give one of them");
   std::vector<std::int64_t> seeds = config.seeds;
   std::sort(seeds.begin(), seeds.end());
   if (seeds.size() > kMostSeeds || std::unique(seeds.begin(), seeds.end()) != seeds.end())

@@ -22,7 +22,7 @@ struct Contender {
 struct ComparisonConfig {
   std::string title;
   std::filesystem::path train, holdout;  ///< folders of volumes on one grid
-  // How long each contender trains with each seed; one of the three, the others 0.
+  // How long each contender trains with each seed; one of the four (`flop` is below), the others 0.
   std::int64_t seconds = 0;      ///< by the clock: steps are as many as a measured step time lets fit
   std::int64_t cpu_seconds = 0;  ///< of all threads together: the same on a busy machine
   std::int64_t steps = 0;
@@ -32,6 +32,8 @@ struct ComparisonConfig {
   std::string downstream;    ///< "tissue", "shape" or "none": how volumes are labelled for the segmentation test
   std::int64_t downstream_steps = 0;
   std::vector<Contender> contenders;
+  std::int64_t snapshots = 0;  ///< times at which a training is looked at, at equal shares of its steps
+  double flop = 0;             ///< floating-point operations of the training, as its metrics.jsonl counts them
 };
 
 /// Strict, as recipes are: an unknown key, kind or class, or a missing folder is Error(ExitCode::usage or input) that

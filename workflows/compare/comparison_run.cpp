@@ -8,8 +8,9 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "workflows/cli/interrupt.h"
-#include "workflows/compare/comparison_step.h"
 #include "workflows/compare/seed_recipe.h"
+#include "workflows/compare/step_plans.h"
+#include "workflows/compare/training_log.h"
 #include "workflows/volume_set.h"
 
 namespace voxprior {
@@ -45,13 +46,43 @@ void check_apart(const Contents& training, const Contents& held_out, const std::
   }
 }
 
+/// The models that a training wrote on its way, by their steps.
+std::map<std::int64_t, fs::path> snapshot_files(const fs::path& folder) {
+  const std::string begin = "snapshot-", end = ".safetensors";
+  std::map<std::int64_t, fs::path> files;
+  if (!fs::exists(folder)) return files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(begin, 0) == 0 && entry.path().extension() == end)
+      files[std::stoll(name.substr(begin.size()))] = entry.path();
+  }
+  return files;
+}
+
+/// The first files of a folder under the same names in another one.
+void link_first(std::int64_t count, const fs::path& from, const fs::path& to) {
+  fs::remove_all(to);
+  fs::create_directories(to);
+  std::vector<fs::path> files = volumes_in(from);
+  files.resize(std::min(files.size(), static_cast<std::size_t>(count)));
+  for (const fs::path& file : files) fs::create_hard_link(file, to / file.filename());
+}
+
+/// By the last report of a training.
+double seconds_of_last_step(const fs::path& metrics) {
+  const TrainingLog log = read_training_log(metrics);
+  if (log.steps.empty() || !(log.seconds_per_step.back() > 0))
+    fail(ExitCode::bug, metrics, ": does not say how long a step takes");
+  return log.seconds_per_step.back();
+}
+
 /// Whether the volumes are of a set of known modes.
 bool has_modes(const ComparisonConfig& config) { return fs::exists(config.holdout / "modes.json"); }
 
 class Comparison {
  public:
   Comparison(const ComparisonConfig& config, const fs::path& folder, int threads, ProgressDisplay& progress)
-      : threads_(std::to_string(threads)), progress_(progress) {
+      : plans_(config, threads), progress_(progress) {
     run_.config = config;
     run_.folder = folder;
   }
@@ -64,7 +95,7 @@ class Comparison {
     for (const Contender& contender : config.contenders)
       if (!contender.trained_on.empty())
         check_apart(contents_of(contender.trained_on), held_out, contender.name + " was");
-    data_ = hash_of(training) + hash_of(held_out);
+    plans_.set_data(hash_of(training) + hash_of(held_out));
     run_.training_volumes = volumes_in(config.train).size();
     run_.held_out_volumes = volumes_in(config.holdout).size();
   }
@@ -75,9 +106,10 @@ class Comparison {
     const std::size_t contenders = config.contenders.size(), seeds = config.seeds.size();
     const bool segments = config.downstream != "none";
     planned_ = contenders * seeds * (4 + has_modes(config) + segments) + segments;
+    planned_ += planned_snapshots() * (2 + has_modes(config));
     for (std::size_t c = 0; c < contenders; ++c)
       for (const std::int64_t seed : config.seeds) run_.runs.push_back(run_seed(c, seed));
-    if (segments) run_.downstream = run_one(downstream_step(config.train, run_.folder / "real"), "real volumes");
+    if (segments) run_.downstream = run_one(plans_.downstream(config.train, run_.folder / "real"), "real volumes");
     return std::move(run_);
   }
 
@@ -90,35 +122,63 @@ class Comparison {
     run.folder = run_.folder / contender.name / ("seed-" + std::to_string(seed));
     const std::string label = contender.name + ", seed " + std::to_string(seed);
     fs::create_directories(run.folder);
-    if (contender.model.empty() && !train(contender, run, label)) return run;
-    run.synth = run_one(synth_step(contender, run), label);
-    if (run.synth->exit_code != 0) return run;
-    link_judged(run);
-    run.synthesis = run_one(synthesis_step(run), label);
-    run.memorisation = run_one(memorisation_step(contender, run), label);
-    if (has_modes(run_.config)) run.modes = run_one(modes_step(run), label);
-    if (run_.config.downstream != "none")
-      run.downstream = run_one(downstream_step(run.folder / "samples", run.folder), label);
+    const bool trains = contender.model.empty();
+    if (!trains || train(contender, run, label)) measure(contender, run, label);
+    if (trains && run_.config.snapshots > 0)
+      for (const auto& [step, file] : snapshot_files(run.folder / "train"))
+        run.snapshots.push_back(measure_snapshot(contender, run, step, file, label + ", step " + std::to_string(step)));
     return run;
   }
 
-  /// The first samples under the same names in a folder of their own.
-  void link_judged(const SeedRun& run) const {
-    const fs::path folder = run.folder / "judged";
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    std::vector<fs::path> samples = volumes_in(run.folder / "samples");
-    samples.resize(std::min(samples.size(), static_cast<std::size_t>(run_.config.judged)));
-    for (const fs::path& sample : samples) fs::create_hard_link(sample, folder / sample.filename());
+  /// Draws samples of a model that there is, and measures them.
+  void measure(const Contender& contender, SeedRun& run, const std::string& label) {
+    const ComparisonConfig& config = run_.config;
+    const fs::path model = contender.model.empty() ? run.folder / "model" : contender.model;
+    const fs::path samples = run.folder / "samples", judged = run.folder / "judged";
+    run.synth = run_one(plans_.synth("synth", contender, model, run.folder, config.samples, run.seed), label);
+    if (run.synth->exit_code != 0) return;
+    link_first(config.judged, samples, judged);
+    const std::string hash = run.steps > 0 ? sha256_of_file(run.model_file()) : "";
+    run.synthesis = run_one(plans_.synthesis("synthesis", run.folder, judged, hash), label);
+    run.memorisation = run_one(plans_.memorisation(contender, run.folder, judged, hash), label);
+    if (has_modes(config)) run.modes = run_one(plans_.modes("modes", run.folder, samples, hash), label);
+    if (config.downstream != "none") run.downstream = run_one(plans_.downstream(samples, run.folder), label);
+  }
+
+  /// The same of a model on the way. Of the finished one there are samples.
+  SnapshotRun measure_snapshot(const Contender& contender, const SeedRun& run, std::int64_t step, const fs::path& file,
+                               const std::string& label) {
+    SnapshotRun snapshot{step, run.folder / "snapshots" / std::to_string(step), run.synth, {}, {}};
+    const fs::path model = snapshot.folder / "model", samples = snapshot.folder / "samples";
+    fs::create_directories(model);
+    if (step == run.steps && run.synth && run.synth->exit_code == 0) {
+      link_first(run_.config.judged, run.folder / "samples", samples);
+    } else {
+      fs::copy_file(file, model / "coarse.safetensors", fs::copy_options::overwrite_existing);
+      snapshot.synth = run_one(
+          plans_.synth("snapshot-synth", contender, model, snapshot.folder, run_.config.judged, run.seed), label);
+    }
+    if (snapshot.synth->exit_code != 0) return snapshot;
+    const std::string hash = sha256_of_file(file);
+    snapshot.synthesis = run_one(plans_.synthesis("snapshot-synthesis", snapshot.folder, samples, hash), label);
+    if (has_modes(run_.config))
+      snapshot.modes = run_one(plans_.modes("snapshot-modes", snapshot.folder, samples, hash), label);
+    return snapshot;
+  }
+
+  std::size_t planned_snapshots() const {
+    const auto trained = std::count_if(run_.config.contenders.begin(), run_.config.contenders.end(),
+                                       [](const Contender& c) { return c.model.empty(); });
+    return static_cast<std::size_t>(trained * run_.config.snapshots) * run_.config.seeds.size();
   }
 
   /// Whether there is a model afterwards.
   bool train(const Contender& contender, SeedRun& run, const std::string& label) {
     run.steps = run_.config.steps > 0 ? run_.config.steps : affordable_steps(contender);
     if (run.steps == 0) return false;
-    write_file(run.folder / "recipe.toml", seed_recipe(contender, run_.config.train, run.steps, run.seed),
-               Overwrite::yes);
-    run.train = run_one(train_step(contender, run.folder, "train"), label);
+    write_file(run.folder / "recipe.toml",
+               seed_recipe(contender, run_.config.train, run.steps, run.seed, run_.config.snapshots), Overwrite::yes);
+    run.train = run_one(plans_.train("train", contender, run.folder), label);
     if (run.train->exit_code != 0) return false;
     fs::create_directories(run.folder / "model");
     fs::copy_file(run.model_file(), run.folder / "model" / "coarse.safetensors", fs::copy_options::overwrite_existing);
@@ -127,10 +187,11 @@ class Comparison {
 
   /// Steps that fit into the budget, by short runs; 0 when one fails.
   std::int64_t affordable_steps(const Contender& contender) {
+    if (run_.config.flop > 0) return steps_of_flop(contender);
     const auto longer = pace(contender, kPaceSteps);
     if (longer.exit_code != 0) return 0;
     const fs::path metrics = pace_folder(contender, kPaceSteps) / "train" / "metrics.jsonl";
-    double step = seconds_per_step(metrics), budget = static_cast<double>(run_.config.seconds);
+    double step = seconds_of_last_step(metrics), budget = static_cast<double>(run_.config.seconds);
     if (run_.config.cpu_seconds > 0) {
       // What loading costs is in both runs, and not in their difference.
       const auto shorter = pace(contender, kPaceSteps / 2);
@@ -141,6 +202,14 @@ class Comparison {
     return std::max<std::int64_t>(1, std::llround(budget / std::max(step, kLeastStep)));
   }
 
+  std::int64_t steps_of_flop(const Contender& contender) {
+    if (pace(contender, 1).exit_code != 0) return 0;
+    const fs::path metrics = pace_folder(contender, 1) / "train" / "metrics.jsonl";
+    const double step = read_training_log(metrics).flop_per_step;
+    if (!(step > 0)) fail(ExitCode::bug, metrics, ": does not say how many operations a step takes");
+    return std::max<std::int64_t>(1, std::llround(run_.config.flop / step));
+  }
+
   fs::path pace_folder(const Contender& contender, std::int64_t steps) const {
     return run_.folder / contender.name / ("pace-" + std::to_string(steps));
   }
@@ -148,74 +217,10 @@ class Comparison {
   ChildOutcome pace(const Contender& contender, std::int64_t steps) {
     const fs::path folder = pace_folder(contender, steps);
     fs::create_directories(folder);
-    write_file(folder / "recipe.toml", seed_recipe(contender, run_.config.train, steps, 0), Overwrite::yes);
-    return run_one(train_step(contender, folder, "pace"), contender.name + ", how fast it is");
-  }
-
-  ComparisonStep train_step(const Contender& contender, const fs::path& folder, const std::string& name) const {
-    ComparisonStep step{name, folder, {"train", contender.kind, (folder / "recipe.toml").string()}, {}, data_};
-    step.inputs += sha256_of_file(folder / "recipe.toml");
-    for (const std::string& word : {std::string("--out"), (folder / "train").string(), std::string("--threads"),
-                                    threads_, std::string("--progress"), std::string("none")})
-      step.words.push_back(word);
-    if (fs::exists(folder / "train" / "checkpoint.safetensors")) step.resume_words = {"--resume"};
-    return step;
-  }
-
-  ComparisonStep synth_step(const Contender& contender, const SeedRun& run) const {
-    const fs::path model = contender.model.empty() ? run.folder / "model" : contender.model;
-    ComparisonStep step{"synth",
-                        run.folder,
-                        {"synth", (run.folder / "samples").string(), "--model", model.string(), "--count",
-                         std::to_string(run_.config.samples), "--seed", std::to_string(run.seed), "--resume",
-                         "--threads", threads_, "--progress", "none"},
-                        {},
-                        sha256_of_file(model / "coarse.safetensors")};
-    if (!contender.class_name.empty()) {
-      step.words.push_back("--class");
-      step.words.push_back(contender.class_name);
-    }
-    step.words.insert(step.words.end(), contender.sampling.begin(), contender.sampling.end());
-    return step;
-  }
-
-  ComparisonStep evaluation(const SeedRun& run, const std::string& name, const fs::path& reference,
-                            const std::string& volumes, const std::vector<std::string>& more) const {
-    ComparisonStep step{
-        name,
-        run.folder,
-        {"evaluate", reference.string(), (run.folder / volumes).string(), "--json",
-         (run.folder / (name + ".json")).string(), "--overwrite", "--threads", threads_, "--progress", "none"},
-        {},
-        data_ + (run.steps > 0 ? sha256_of_file(run.model_file()) : "")};
-    step.words.insert(step.words.end(), more.begin(), more.end());
-    return step;
-  }
-
-  ComparisonStep synthesis_step(const SeedRun& run) const {
-    return evaluation(run, "synthesis", run_.config.holdout, "judged",
-                      {"--synthesis", "--preview", (run.folder / "synthesis.png").string()});
-  }
-
-  ComparisonStep memorisation_step(const Contender& contender, const SeedRun& run) const {
-    return evaluation(run, "copies", contender.model.empty() ? run_.config.train : contender.trained_on, "judged",
-                      {"--memorisation", "--holdout", run_.config.holdout.string(), "--preview",
-                       (run.folder / "copies.png").string()});
-  }
-
-  ComparisonStep modes_step(const SeedRun& run) const {
-    return evaluation(run, "modes", run_.config.holdout, "samples", {"--modes"});
-  }
-
-  ComparisonStep downstream_step(const fs::path& train, const fs::path& folder) const {
-    fs::create_directories(folder);
-    return {"downstream",
-            folder,
-            {"evaluate", train.string(), run_.config.holdout.string(), "--downstream", run_.config.downstream,
-             "--downstream-steps", std::to_string(run_.config.downstream_steps), "--json",
-             (folder / "downstream.json").string(), "--overwrite", "--threads", threads_, "--progress", "none"},
-            {},
-            data_};
+    write_file(folder / "recipe.toml", seed_recipe(contender, run_.config.train, steps, 0, 0), Overwrite::yes);
+    // One that was cut short is begun anew: what is left of it would seem fast.
+    if (!finished(plans_.train("pace", contender, folder))) fs::remove_all(folder / "train");
+    return run_one(plans_.train("pace", contender, folder), contender.name + ", how fast it is");
   }
 
   /// Seconds that a step is expected to take: as the last one of its name did.
@@ -230,6 +235,9 @@ class Comparison {
     const double each = static_cast<double>(run_.config.contenders.size() * run_.config.seeds.size());
     double all = each * (expected("train") + expected("synth") + expected("synthesis") + expected("copies"));
     if (has_modes(run_.config)) all += each * expected("modes");
+    const auto snapshots = static_cast<double>(planned_snapshots());
+    all += snapshots * (expected("snapshot-synth") + expected("snapshot-synthesis"));
+    if (has_modes(run_.config)) all += snapshots * expected("snapshot-modes");
     if (run_.config.downstream != "none") all += (each + 1) * expected("downstream");
     return std::max(0., all - spent_);
   }
@@ -253,7 +261,7 @@ class Comparison {
   }
 
   ComparisonRun run_;
-  std::string threads_, data_;
+  StepPlans plans_;
   ProgressDisplay& progress_;
   std::map<std::string, double> seconds_;
   double spent_ = 0;

@@ -8,6 +8,14 @@
 
 namespace voxprior {
 
+/// What became of a contender on its way, after `step` steps: of as many samples as are judged of the finished model,
+/// drawn with the same seed. In `folder` lie samples/, snapshot-synthesis.json and snapshot-modes.json.
+struct SnapshotRun {
+  std::int64_t step = 0;
+  std::filesystem::path folder;
+  std::optional<ChildOutcome> synth, synthesis, modes;
+};
+
 /// What became of one contender with one seed. A step that did not run, because an earlier one failed or because it is
 /// not asked for, is empty; what the steps that went well wrote lies in `folder`: train/metrics.jsonl, samples/,
 /// judged/ (the first of the samples), synthesis.json, synthesis.png, copies.json, copies.png, modes.json,
@@ -18,6 +26,7 @@ struct SeedRun {
   std::filesystem::path folder;
   std::int64_t steps = 0;  ///< of training; 0 for a model
   std::optional<ChildOutcome> train, synth, synthesis, memorisation, modes, downstream;
+  std::vector<SnapshotRun> snapshots;  ///< by their steps; of a training that ended early, those that it reached
 
   std::filesystem::path model_file() const { return folder / "train" / "model.safetensors"; }
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/metrics/sets/over_seeds.h"
@@ -225,6 +224,10 @@ void Tabulation::add_stability() {
 /// The sidecar of a run's first sample.
 json first_sidecar(const SeedRun& run) { return read_json(run.folder / "samples" / "synthetic-000000.voxprior.json"); }
 
+TrainingLog log_of(const SeedRun& run) { return read_training_log(run.folder / "train" / "metrics.jsonl"); }
+
+double last_or_zero(const std::vector<double>& sums) { return sums.empty() ? 0 : sums.back(); }
+
 void Tabulation::add_cost() {
   const auto fact = [&](const std::string& metric, const std::optional<ChildOutcome> SeedRun::*step, const auto& read) {
     add({"cost", "", metric, "", {}, {}}, step, [&](const RunFiles& files) -> std::optional<Reading> {
@@ -235,9 +238,17 @@ void Tabulation::add_cost() {
   using Value = std::optional<double>;
   fact("training steps", &SeedRun::train,
        [](const SeedRun& r) { return r.train ? Value(static_cast<double>(r.steps)) : Value(); });
-  fact("training / s", &SeedRun::train, [](const SeedRun& r) { return r.train ? Value(r.train->seconds) : Value(); });
-  fact("training / CPU s", &SeedRun::train,
-       [](const SeedRun& r) { return r.train ? Value(r.train->cpu_seconds) : Value(); });
+  // A training that was resumed is in its log as a whole, and its process was the last of several.
+  fact("training / s", &SeedRun::train, [](const SeedRun& r) {
+    return r.train ? Value(std::max(r.train->seconds, last_or_zero(log_of(r).seconds))) : Value();
+  });
+  fact("training / CPU s", &SeedRun::train, [](const SeedRun& r) {
+    return r.train ? Value(std::max(r.train->cpu_seconds, last_or_zero(log_of(r).cpu_seconds))) : Value();
+  });
+  fact("training / FLOP, of convolutions and matrix products", &SeedRun::train, [](const SeedRun& r) {
+    const TrainingLog log = log_of(r);
+    return log.flop_per_step > 0 ? Value(log.flop_per_step * static_cast<double>(log.steps.back())) : Value();
+  });
   fact("training, peak memory / MB", &SeedRun::train,
        [](const SeedRun& r) { return r.train ? Value(r.train->peak_bytes / 1e6) : Value(); });
   fact("network calls a volume", &SeedRun::synth, [](const SeedRun& r) {
@@ -262,26 +273,10 @@ void Tabulation::add_downstream() {
       });
 }
 
-LossTrace trace_of(const SeedRun& run) {
-  LossTrace trace{run.seed, {}, {}};
-  std::ifstream file(run.folder / "train" / "metrics.jsonl");
-  double step = 0, seconds = 0;
-  for (std::string line; std::getline(file, line);) {
-    const json entry = json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("loss")) continue;
-    seconds += (entry["step"].get<double>() - step) * entry.value("seconds_per_step", 0.);
-    step = entry["step"].get<double>();
-    trace.seconds.push_back(seconds);
-    trace.loss.push_back(entry["loss"].is_number() ? entry["loss"].get<double>()
-                                                   : std::numeric_limits<double>::quiet_NaN());
-  }
-  return trace;
-}
-
 void Tabulation::add_traces() {
   table_.traces.resize(table_.contenders.size());
   for (const RunFiles& files : files_)
-    if (files.run->train) table_.traces[files.run->contender].push_back(trace_of(*files.run));
+    if (files.run->train) table_.traces[files.run->contender].push_back({files.run->seed, log_of(*files.run)});
 }
 
 }  // namespace
@@ -296,6 +291,7 @@ ComparisonTable tabulate(const ComparisonRun& run) {
   if (run.config.downstream != "none") tabulation.add_downstream();
   tabulation.add_traces();
   ComparisonTable table = tabulation.take();
+  table.courses = metric_courses(run);
   const std::vector<std::string> order{"fidelity",  "diversity", "coverage",  "memorisation",
                                        "stability", "cost",      "downstream"};
   const auto place = [&](const ComparisonRow& row) { return std::find(order.begin(), order.end(), row.section); };

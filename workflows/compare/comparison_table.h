@@ -6,6 +6,8 @@
 
 #include "pipeline/metrics/sets/draws.h"
 #include "workflows/compare/comparison_run.h"
+#include "workflows/compare/metric_courses.h"
+#include "workflows/compare/training_log.h"
 
 namespace voxprior {
 
@@ -27,18 +29,19 @@ struct ComparisonRow {
   std::vector<ComparisonCell> cells;  ///< one a contender
 };
 
-/// A line of a training curve: seconds of training and loss.
-struct LossTrace {
+/// How a training with one seed went.
+struct TrainingTrace {
   std::int64_t seed = 0;
-  std::vector<double> seconds, loss;  ///< a loss may be NaN
+  TrainingLog log;
 };
 
 /// Everything that a report says in numbers.
 struct ComparisonTable {
   std::vector<std::string> contenders;
   std::vector<ComparisonRow> rows;
-  std::vector<std::vector<LossTrace>> traces;  ///< of each contender
-  std::vector<std::string> extractors;         ///< SHA-256 of the random networks that features come from
+  std::vector<std::vector<TrainingTrace>> traces;  ///< of each contender
+  std::vector<std::string> extractors;             ///< SHA-256 of the random networks that features come from
+  std::vector<MetricCourse> courses;               ///< while the contenders trained; empty without snapshots
 };
 
 /// Reads what the steps of a comparison wrote.

@@ -44,28 +44,32 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
 std::string line_path(const ChartLine& line, const Range& xs, const Range& ys, const char* colour) {
   const auto px = [&](double v) { return number(kLeft + xs.share(v) * (kRight - kLeft), "%.1f"); };
   const auto py = [&](double v) { return number(kBottom - ys.share(v) * (kBottom - kTop), "%.1f"); };
-  std::string path, ends;
+  std::string path, ends, dots;
   std::size_t last = line.x.size();
   for (std::size_t n = 0; n < line.x.size(); ++n) {
     if (std::isfinite(line.y[n])) {
       path += (last == line.x.size() ? "M" : "L") + px(line.x[n]) + " " + py(line.y[n]);
+      if (line.dots)
+        dots += "<circle cx='" + px(line.x[n]) + "' cy='" + py(line.y[n]) + "' r='2.5' fill='" + colour + "'/>";
       last = n;
     } else if (last < line.x.size()) {
       ends += "<text x='" + px(line.x[last]) + "' y='" + py(line.y[last]) + "' fill='" + colour + "'>&#10005;</text>";
       break;
     }
   }
-  return "<path d='" + path + "' fill='none' stroke='" + colour + "' stroke-width='1.5'/>" + ends;
+  return "<path d='" + path + "' fill='none' stroke='" + colour + "' stroke-width='1.5'/>" + dots + ends;
 }
 
 }  // namespace
 
-std::string line_chart(const std::vector<ChartLine>& lines, const std::string& x_label, const std::string& y_label) {
+std::string line_chart(const std::vector<ChartLine>& lines, const std::string& x_label, const std::string& y_label,
+                       std::optional<double> reference) {
   std::vector<double> all_x, all_y;
   for (const ChartLine& line : lines) {
     all_x.insert(all_x.end(), line.x.begin(), line.x.end());
     all_y.insert(all_y.end(), line.y.begin(), line.y.end());
   }
+  if (reference) all_y.push_back(*reference);
   const Range xs(all_x), ys(all_y);
   std::string svg = "<svg viewBox='0 0 380 220' width='380' height='220' role='img'>";
   svg += "<path d='M58 12V180H370' fill='none' stroke='#999'/>";
@@ -75,11 +79,16 @@ std::string line_chart(const std::vector<ChartLine>& lines, const std::string& x
          text_at(kRight, kBottom + 14, "end", number(xs.high, "%.3g"));
   svg +=
       text_at((kLeft + kRight) / 2, kBottom + 14, "middle", x_label) + text_at(kLeft + 4, kTop + 8, "start", y_label);
+  if (reference) {
+    const std::string y = number(kBottom - ys.share(*reference) * (kBottom - kTop), "%.1f");
+    svg += "<path d='M58 " + y + "H370' stroke='#555' stroke-dasharray='5 4'/>";
+  }
   double at = kLeft;
   for (std::size_t n = 0; n < lines.size(); ++n) {
     if (lines[n].x.empty()) continue;
-    const char* colour = kColours[n % kColours.size()];
+    const char* colour = kColours[lines[n].colour.value_or(n) % kColours.size()];
     svg += line_path(lines[n], xs, ys, colour);
+    if (lines[n].name.empty()) continue;
     svg += "<text x='" + number(at, "%.1f") + "' y='212' fill='" + colour + "'>" + escaped(lines[n].name) + "</text>";
     at += 12 + 6.5 * static_cast<double>(lines[n].name.size());
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,12 +9,15 @@ namespace voxprior {
 
 /// A line of a chart; where y is not finite, the line ends with a cross.
 struct ChartLine {
-  std::string name;
+  std::string name;  ///< empty: not in the legend
   std::vector<double> x, y;
+  std::optional<std::size_t> colour = {};  ///< number of a colour; none: each line has its own
+  bool dots = false;                       ///< at the points of the line
 };
 
 /// A chart as inline SVG, 380 x 220, without a file or font from elsewhere. Axes are linear from the least to the
-/// largest finite value. Empty lines are left out.
-std::string line_chart(const std::vector<ChartLine>& lines, const std::string& x_label, const std::string& y_label);
+/// largest finite value. Empty lines are left out. A `reference` value is a dashed line.
+std::string line_chart(const std::vector<ChartLine>& lines, const std::string& x_label, const std::string& y_label,
+                       std::optional<double> reference = {});
 
 }  // namespace voxprior

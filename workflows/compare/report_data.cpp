@@ -42,6 +42,24 @@ ordered_json as_json(const ComparisonRow& row, const std::vector<std::string>& c
   return json;
 }
 
+ordered_json as_json(const MetricCourse& course, const std::vector<std::string>& contenders) {
+  ordered_json json{{"features", course.features},
+                    {"metric", course.metric},
+                    {"good", course.good},
+                    {"real_vs_real", as_json(course.floor)},
+                    {"lines", ordered_json::array()}};
+  for (const CourseLine& line : course.lines) {
+    ordered_json one{{"contender", contenders[line.contender]},
+                     {"seed", line.seed},
+                     {"steps", line.steps},
+                     {"training_cpu_seconds", line.cpu_seconds},
+                     {"values", line.values}};  // NaN becomes null
+    if (!line.missing.empty()) one["missing"] = line.missing;
+    json["lines"].push_back(std::move(one));
+  }
+  return json;
+}
+
 ordered_json as_json(const SeedRun& run, const ComparisonConfig& config) {
   return {{"contender", config.contenders[run.contender].name},
           {"seed", run.seed},
@@ -81,6 +99,7 @@ std::string report_json(const ComparisonRun& run, const ComparisonTable& table) 
                     {"budget_seconds", config.seconds},
                     {"budget_cpu_seconds", config.cpu_seconds},
                     {"budget_steps", config.steps},
+                    {"budget_flop", config.flop},
                     {"seeds", config.seeds},
                     {"samples", config.samples},
                     {"samples_judged", config.judged},
@@ -89,8 +108,11 @@ std::string report_json(const ComparisonRun& run, const ComparisonTable& table) 
                      "own half-sample draws"},
                     {"random_networks_sha256", table.extractors},
                     {"rows", ordered_json::array()},
+                    {"snapshots", config.snapshots},
+                    {"while_training", ordered_json::array()},
                     {"runs", ordered_json::array()}};
   for (const ComparisonRow& row : table.rows) json["rows"].push_back(as_json(row, table.contenders));
+  for (const MetricCourse& course : table.courses) json["while_training"].push_back(as_json(course, table.contenders));
   for (const SeedRun& one : run.runs) json["runs"].push_back(as_json(one, config));
   return json.dump(2, ' ', false, nlohmann::detail::error_handler_t::replace) + "\n";
 }
@@ -105,6 +127,24 @@ std::string report_csv(const ComparisonTable& table) {
              table.contenders[c] + "," + fields(cell.value) + "," + std::to_string(cell.seeds.size()) + "," +
              fields(row.floor) + "," + (cell.worse ? "1" : "0") + "," + quoted(cell.missing) + "\n";
     }
+  return csv;
+}
+
+std::string snapshots_csv(const ComparisonTable& table) {
+  std::string csv = "features,metric,good,contender,seed,step,cpu_seconds,value,real_mean,real_low,real_high,missing\n";
+  for (const MetricCourse& course : table.courses)
+    for (const CourseLine& line : course.lines)
+      for (std::size_t n = 0; n < line.steps.size(); ++n) {
+        const bool has_value = std::isfinite(line.values[n]);
+        char numbers[64];
+        std::snprintf(numbers, sizeof numbers, "%.6g,%.6g", line.cpu_seconds[n], line.values[n]);
+        std::string text = numbers;
+        if (!has_value) text = text.substr(0, text.find(',') + 1);
+        csv += quoted(course.features) + "," + quoted(course.metric) + "," + course.good + "," +
+               table.contenders[line.contender] + "," + std::to_string(line.seed) + "," +
+               std::to_string(line.steps[n]) + "," + text + "," + fields(course.floor) + "," +
+               quoted(has_value ? "" : line.missing) + "\n";
+      }
   return csv;
 }
 

@@ -13,6 +13,9 @@ std::string report_json(const ComparisonRun& run, const ComparisonTable& table);
 /// One line a row and contender.
 std::string report_csv(const ComparisonTable& table);
 
+/// What the snapshots show: one line a metric, contender, seed and step.
+std::string snapshots_csv(const ComparisonTable& table);
+
 /// "0.123 [0.1, 0.15]"; "-" for nothing.
 std::string with_interval(const std::optional<Estimate>& estimate);
 

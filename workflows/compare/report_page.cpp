@@ -67,13 +67,46 @@ std::string curves(const ComparisonTable& table) {
   std::string html;
   for (std::size_t c = 0; c < table.contenders.size(); ++c) {
     std::vector<ChartLine> lines;
-    for (const LossTrace& trace : table.traces[c])
-      lines.push_back({"seed " + std::to_string(trace.seed), trace.seconds, trace.loss});
+    for (const TrainingTrace& trace : table.traces[c])
+      lines.push_back({"seed " + std::to_string(trace.seed), trace.log.seconds, trace.log.loss});
     if (lines.empty()) continue;
     html += "<figure>" + line_chart(lines, "seconds of training", "loss") + "<figcaption>" +
             escaped(table.contenders[c]) + "</figcaption></figure>\n";
   }
   return html;
+}
+
+std::string course_chart(const MetricCourse& course, const std::vector<std::string>& contenders) {
+  std::vector<ChartLine> lines;
+  std::string missing;
+  for (std::size_t n = 0; n < course.lines.size(); ++n) {
+    const CourseLine& line = course.lines[n];
+    const bool first = n == 0 || course.lines[n - 1].contender != line.contender;
+    lines.push_back({first ? contenders[line.contender] : "", line.cpu_seconds, line.values, line.contender, true});
+    if (!line.missing.empty())
+      missing = "<br><span class='missing'>" +
+                escaped(contenders[line.contender] + ", seed " + std::to_string(line.seed) + ": " + line.missing) +
+                "</span>";
+  }
+  const std::string y_label = course.metric + (course.features == "modes" ? "" : ", " + course.features);
+  return "<figure>" +
+         line_chart(lines, "CPU seconds of training", y_label,
+                    course.floor ? std::optional(course.floor->mean) : std::nullopt) +
+         "<figcaption>" + escaped(course.metric) + " (better: " + course.good + ")" + missing +
+         "</figcaption></figure>\n";
+}
+
+/// Metrics against training time.
+std::string courses(const ComparisonRun& run, const ComparisonTable& table) {
+  if (table.courses.empty()) return "";
+  std::ostringstream html;
+  html << "<h2>While they trained</h2>\n<p class='note'>The averaged weights at equal shares of the steps, up to "
+       << run.config.snapshots << " a training, the finished model last; " << run.config.judged
+       << " samples of each, drawn with the seed of the training; a line a seed. Dashed: what real volumes show. "
+          "Processor time of the steps, without loading. A model on the way is not what a shorter training would have "
+          "made: its learning rate has not fallen yet.</p>\n";
+  for (const MetricCourse& course : table.courses) html << course_chart(course, table.contenders);
+  return html.str();
 }
 
 std::string pictures(const ComparisonRun& run, const char* file, const std::string& caption) {
@@ -95,6 +128,8 @@ std::string introduction(const ComparisonRun& run, const ComparisonTable& table)
     html << "trained " << config.seconds << " s (steps from a measured step time)";
   else if (config.cpu_seconds > 0)
     html << "trained " << config.cpu_seconds << " s of processor time (steps from a measured step time)";
+  else if (config.flop > 0)
+    html << "trained " << config.flop << " floating-point operations (steps from those of one step)";
   else
     html << "trained " << config.steps << " steps";
   html
@@ -121,7 +156,7 @@ std::string report_page(const ComparisonRun& run, const ComparisonTable& table) 
     std::string title = section;
     title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
     html += "<h2>" + title + "</h2>\n" + table_html(table, section);
-    if (title == "Stability") html += curves(table);
+    if (title == "Stability") html += curves(table) + courses(run, table);
     if (title == "Memorisation")
       html += pictures(run, "copies.png",
                        "the four samples nearest to training volumes; columns: sample, training volume, difference");

@@ -2,8 +2,6 @@
 
 #include <toml++/toml.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/error.h"
@@ -21,7 +19,7 @@ toml::table& section(toml::table& recipe, const char* name) {
 }  // namespace
 
 std::string seed_recipe(const Contender& contender, const std::filesystem::path& train, std::int64_t steps,
-                        std::int64_t seed) {
+                        std::int64_t seed, std::int64_t snapshots) {
   toml::table recipe;
   try {
     recipe = toml::parse_file(contender.recipe.string());
@@ -35,20 +33,11 @@ std::string seed_recipe(const Contender& contender, const std::filesystem::path&
   training.insert_or_assign("steps", steps);
   training.insert_or_assign("seed", seed);
   training.insert_or_assign("checkpoint_minutes", kCheckpointMinutes);
+  training.erase("snapshots");
+  if (snapshots > 0) training.insert_or_assign("snapshots", snapshots);
   std::ostringstream text;
   text << recipe << '\n';
   return text.str();
-}
-
-double seconds_per_step(const std::filesystem::path& metrics) {
-  std::ifstream file(metrics);
-  double seconds = 0;
-  for (std::string line; std::getline(file, line);) {
-    const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (entry.is_object() && entry.contains("seconds_per_step")) seconds = entry["seconds_per_step"].get<double>();
-  }
-  if (!(seconds > 0)) fail(ExitCode::bug, metrics, ": does not say how long a step takes");
-  return seconds;
 }
 
 }  // namespace voxprior

@@ -8,11 +8,8 @@
 namespace voxprior {
 
 /// The recipe that trains a contender in a comparison: its own, on the comparison's training volumes alone, with this
-/// many steps and this seed, and without validation, which would look at held-out volumes.
+/// many steps, this seed and so many snapshots, and without validation, which would look at held-out volumes.
 std::string seed_recipe(const Contender& contender, const std::filesystem::path& train, std::int64_t steps,
-                        std::int64_t seed);
-
-/// Seconds that a step took, by the last report in a metrics.jsonl. Throws Error(ExitCode::bug) when it has none.
-double seconds_per_step(const std::filesystem::path& metrics);
+                        std::int64_t seed, std::int64_t snapshots);
 
 }  // namespace voxprior

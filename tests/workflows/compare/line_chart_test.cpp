@@ -22,6 +22,26 @@ TEST(LineChart, ALineThatDivergesEndsWithACross) {
   EXPECT_THAT(line_chart({{"seed 0", {0, 5}, {2, 1}}}, "s", "loss"), Not(HasSubstr("&#10005;")));
 }
 
+TEST(LineChart, AReferenceIsDashedAndWithinTheAxes) {
+  const std::string svg = line_chart({{"gan", {0, 10}, {2, 4}}}, "s", "KID", 1);
+  EXPECT_THAT(svg, HasSubstr("M58.0 124.0L370.0 12.0"));
+  EXPECT_THAT(svg, HasSubstr("<path d='M58 180.0H370' stroke='#555' stroke-dasharray"));
+  EXPECT_THAT(line_chart({{"gan", {0, 10}, {2, 4}}}, "s", "KID"), Not(HasSubstr("dasharray")));
+}
+
+TEST(LineChart, LinesOfOneColourShareTheirPlaceInTheLegend) {
+  const std::string svg =
+      line_chart({{"gan", {0, 1}, {0, 1}, 3}, {"", {0, 1}, {1, 2}, 3, true}, {"other", {}, {}, 1}}, "s", "y");
+  const auto count = [&](const std::string& text) {
+    std::size_t found = 0;
+    for (std::size_t at = svg.find(text); at != std::string::npos; at = svg.find(text, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("stroke='#8a5bb0'"), 2u);
+  EXPECT_EQ(count("y='212'"), 1u);
+  EXPECT_EQ(count("<circle"), 2u);
+}
+
 TEST(LineChart, NamesCannotBreakThePage) {
   EXPECT_THAT(line_chart({{"<script>", {0, 1}, {0, 1}}}, "s", "a & b"), Not(HasSubstr("<script>")));
 }
