@@ -17,8 +17,7 @@ namespace voxprior {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t kPaceSteps = 40;  // two reports of training: the second is free of what happens once
-constexpr double kLeastStep = 1e-4;      // s; a shorter one was measured wrongly
+constexpr std::int64_t kPaceSteps = 60;  // three reports of training
 
 /// Hash of the volumes of a folder by their contents -> one of their files.
 using Contents = std::map<std::string, fs::path>;
@@ -68,12 +67,14 @@ void link_first(std::int64_t count, const fs::path& from, const fs::path& to) {
   for (const fs::path& file : files) fs::create_hard_link(file, to / file.filename());
 }
 
-/// By the last report of a training.
-double seconds_of_last_step(const fs::path& metrics) {
+/// What a step takes by the second report of a short run, in seconds of the clock or of the processor: the first holds
+/// what happens once, and the last the writing of the model.
+double step_of_second_report(const fs::path& metrics, bool of_processor) {
   const TrainingLog log = read_training_log(metrics);
-  if (log.steps.empty() || !(log.seconds_per_step.back() > 0))
+  const std::vector<double>& sums = of_processor ? log.cpu_seconds : log.seconds;
+  if (log.steps.size() < 3 || !(sums[1] > sums[0]))
     fail(ExitCode::bug, metrics, ": does not say how long a step takes");
-  return log.seconds_per_step.back();
+  return (sums[1] - sums[0]) / static_cast<double>(log.steps[1] - log.steps[0]);
 }
 
 /// Whether the volumes are of a set of known modes.
@@ -188,18 +189,11 @@ class Comparison {
   /// Steps that fit into the budget, by short runs; 0 when one fails.
   std::int64_t affordable_steps(const Contender& contender) {
     if (run_.config.flop > 0) return steps_of_flop(contender);
-    const auto longer = pace(contender, kPaceSteps);
-    if (longer.exit_code != 0) return 0;
+    if (pace(contender, kPaceSteps).exit_code != 0) return 0;
+    const bool of_processor = run_.config.cpu_seconds > 0;
     const fs::path metrics = pace_folder(contender, kPaceSteps) / "train" / "metrics.jsonl";
-    double step = seconds_of_last_step(metrics), budget = static_cast<double>(run_.config.seconds);
-    if (run_.config.cpu_seconds > 0) {
-      // What loading costs is in both runs, and not in their difference.
-      const auto shorter = pace(contender, kPaceSteps / 2);
-      if (shorter.exit_code != 0) return 0;
-      step = (longer.cpu_seconds - shorter.cpu_seconds) / (kPaceSteps - kPaceSteps / 2);
-      budget = static_cast<double>(run_.config.cpu_seconds);
-    }
-    return std::max<std::int64_t>(1, std::llround(budget / std::max(step, kLeastStep)));
+    const auto budget = static_cast<double>(of_processor ? run_.config.cpu_seconds : run_.config.seconds);
+    return std::max<std::int64_t>(1, std::llround(budget / step_of_second_report(metrics, of_processor)));
   }
 
   std::int64_t steps_of_flop(const Contender& contender) {
