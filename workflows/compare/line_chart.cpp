@@ -13,9 +13,12 @@ namespace {
 constexpr double kLeft = 58, kRight = 370, kTop = 12, kBottom = 180;
 constexpr std::array<const char*, 6> kColours{"#1a6fb0", "#d1602d", "#3a8f4e", "#8a5bb0", "#b0892a", "#555555"};
 
+constexpr double kLogarithmicFrom = 1000;  // times the least value, from which the largest would hide all else
+
 /// The finite range of some numbers, never empty.
 struct Range {
   double low = 0, high = 1;
+  bool logarithmic = false;
 
   explicit Range(const std::vector<double>& all) {
     bool any = false;
@@ -27,7 +30,9 @@ struct Range {
     }
     if (!(high > low)) high = low + 1;
   }
-  double share(double v) const { return (v - low) / (high - low); }
+  double share(double v) const {
+    return logarithmic ? std::log(v / low) / std::log(high / low) : (v - low) / (high - low);
+  }
 };
 
 std::string number(double v, const char* format) {
@@ -49,7 +54,7 @@ std::string line_path(const ChartLine& line, const Range& xs, const Range& ys, c
   for (std::size_t n = 0; n < line.x.size(); ++n) {
     if (std::isfinite(line.y[n])) {
       path += (last == line.x.size() ? "M" : "L") + px(line.x[n]) + " " + py(line.y[n]);
-      if (line.dots)
+      if (line.dots || line.x.size() == 1)
         dots += "<circle cx='" + px(line.x[n]) + "' cy='" + py(line.y[n]) + "' r='2.5' fill='" + colour + "'/>";
       last = n;
     } else if (last < line.x.size()) {
@@ -64,21 +69,26 @@ std::string line_path(const ChartLine& line, const Range& xs, const Range& ys, c
 
 std::string line_chart(const std::vector<ChartLine>& lines, const std::string& x_label, const std::string& y_label,
                        std::optional<double> reference) {
-  std::vector<double> all_x, all_y;
+  std::vector<double> all_x{0}, all_y;
   for (const ChartLine& line : lines) {
     all_x.insert(all_x.end(), line.x.begin(), line.x.end());
     all_y.insert(all_y.end(), line.y.begin(), line.y.end());
   }
+  const Range values(all_y);
+  const bool logarithmic = values.low > 0 && values.high > kLogarithmicFrom * values.low;
+  if (logarithmic && reference && *reference <= 0) reference.reset();
   if (reference) all_y.push_back(*reference);
-  const Range xs(all_x), ys(all_y);
-  std::string svg = "<svg viewBox='0 0 380 220' width='380' height='220' role='img'>";
+  Range ys(all_y);
+  ys.logarithmic = logarithmic;
+  const Range xs(all_x);
+  std::string svg = "<svg viewBox='0 -16 380 236' width='380' height='236' role='img'>";
   svg += "<path d='M58 12V180H370' fill='none' stroke='#999'/>";
   svg += text_at(kLeft - 4, kBottom, "end", number(ys.low, "%.3g")) +
          text_at(kLeft - 4, kTop + 8, "end", number(ys.high, "%.3g"));
   svg += text_at(kLeft, kBottom + 14, "start", number(xs.low, "%.3g")) +
          text_at(kRight, kBottom + 14, "end", number(xs.high, "%.3g"));
-  svg +=
-      text_at((kLeft + kRight) / 2, kBottom + 14, "middle", x_label) + text_at(kLeft + 4, kTop + 8, "start", y_label);
+  svg += text_at((kLeft + kRight) / 2, kBottom + 14, "middle", x_label) +
+         text_at(kLeft, 0, "start", y_label + (logarithmic ? " (logarithmic)" : ""));
   if (reference) {
     const std::string y = number(kBottom - ys.share(*reference) * (kBottom - kTop), "%.1f");
     svg += "<path d='M58 " + y + "H370' stroke='#555' stroke-dasharray='5 4'/>";

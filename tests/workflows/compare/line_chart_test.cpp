@@ -29,6 +29,20 @@ TEST(LineChart, AReferenceIsDashedAndWithinTheAxes) {
   EXPECT_THAT(line_chart({{"gan", {0, 10}, {2, 4}}}, "s", "KID"), Not(HasSubstr("dasharray")));
 }
 
+TEST(LineChart, ValuesOfManyMagnitudesAreLogarithmic) {
+  const std::string svg = line_chart({{"gan", {0, 5, 10}, {1, 100, 10000}}}, "s", "KID", 0);
+  EXPECT_THAT(svg, HasSubstr("M58.0 180.0L214.0 96.0L370.0 12.0"));
+  EXPECT_THAT(svg, HasSubstr("KID (logarithmic)"));
+  EXPECT_THAT(svg, Not(HasSubstr("dasharray")));
+  EXPECT_THAT(line_chart({{"gan", {0, 5, 10}, {0, 100, 10000}}}, "s", "KID"), Not(HasSubstr("logarithmic")));
+}
+
+TEST(LineChart, TimeBeginsAtZeroAndALonePointIsSeen) {
+  const std::string svg = line_chart({{"gan", {5, 10}, {0, 1}}, {"diffusion", {5}, {1}}}, "s", "loss");
+  EXPECT_THAT(svg, HasSubstr("M214.0 180.0L370.0 12.0"));
+  EXPECT_THAT(svg, HasSubstr("<circle cx='214.0' cy='12.0'"));
+}
+
 TEST(LineChart, LinesOfOneColourShareTheirPlaceInTheLegend) {
   const std::string svg =
       line_chart({{"gan", {0, 1}, {0, 1}, 3}, {"", {0, 1}, {1, 2}, 3, true}, {"other", {}, {}, 1}}, "s", "y");
