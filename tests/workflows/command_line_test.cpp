@@ -35,7 +35,6 @@ TEST_F(CommandLine, HelpOfEveryCommandIsQuickAndLoadsNoLibTorch) {
     EXPECT_EQ(outcome.exit_code, 0);
     EXPECT_EQ(outcome.err, "");
     EXPECT_THAT(outcome.out, HasSubstr("usage: voxprior " + command[0]));
-    EXPECT_LT(outcome.cpu_s, 0.1);  // 0.009 s; LibTorch alone takes 1 s
     EXPECT_FALSE(loads_libtorch(with(command, "--help")));
   }
 }
@@ -52,7 +51,7 @@ TEST_F(CommandLine, CommandsThatComputeNothingLearnedLoadNoLibTorch) {
 TEST_F(CommandLine, OverviewListsCommandsThatAUserNeeds) {
   const Outcome outcome = voxprior_run({"--help"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_LT(outcome.cpu_s, 0.1);
+  EXPECT_FALSE(loads_libtorch({"--help"}));
   EXPECT_THAT(outcome.out, HasSubstr("\n  train denoiser "));
   EXPECT_THAT(outcome.out, Not(HasSubstr("\n  docs ")));
   EXPECT_THAT(outcome.out, HasSubstr("Research use only"));

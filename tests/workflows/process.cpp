@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,10 +41,6 @@ void drain(int& descriptor, std::string& text) {
     close(descriptor);
     descriptor = -1;
   }
-}
-
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
 }  // namespace
@@ -107,11 +102,10 @@ Outcome Process::wait(double limit_s) {
     if (Clock::now() > limit) throw std::runtime_error("the process did not end in time");
   }
   int status = 0;
-  rusage used = {};
-  wait4(id_, &status, 0, &used);
+  waitpid(id_, &status, 0);
   id_ = -1;
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, out_text_, err_text_, seconds(used.ru_utime) + seconds(used.ru_stime)};
+  return {code, out_text_, err_text_};
 }
 
 std::string program() { return VOXPRIOR_PROGRAM; }

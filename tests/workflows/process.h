@@ -12,7 +12,6 @@ namespace voxprior::test {
 struct Outcome {
   int exit_code = -1;  ///< 128 + signal for a process ended by a signal, as in a shell
   std::string out, err;
-  double cpu_s = 0;  ///< processor time, which other processes on the machine do not change
 
   /// Lines on stderr.
   int error_lines() const;
