@@ -35,7 +35,7 @@ TEST_F(NodeConfigFile, WithoutMoreThanIsNeededListensOnThisMachineAlone) {
   const NodeConfig config = read(kNode + kSender + kDestination + kRule);
   EXPECT_EQ(config.address, "127.0.0.1");
   EXPECT_EQ(config.http_port, 0);
-  EXPECT_EQ(config.flush, Flush::to_disk);
+  EXPECT_EQ(config.flush, Flush::to_kernel);
   EXPECT_FALSE(config.association.tls.given());
   EXPECT_EQ(config.rules.at(0).model, "auto");
   EXPECT_TRUE(config.senders.at(0).hosts.contains("10.0.0.200"));
