@@ -16,4 +16,4 @@ for word; do  # the same command, as far as the preprocessor
   if [ "${skip:-}" ]; then skip=; continue; fi
   case $word in -o | -MF | -MT) skip=1 ;; -MD) ;; *) set -- "$@" "$word" ;; esac
 done
-{ echo "$*"; "$@" -E -P; } | sha256sum > "$output.sum"
+{ echo "$*"; "$@" -E -P -dD; } | sha256sum > "$output.sum"

@@ -32,8 +32,7 @@ TrainingLog read_training_log(const std::filesystem::path& metrics) {
     const std::int64_t step = entry["step"].get<std::int64_t>();
     const auto taken = static_cast<double>(step - before);
     before = step;
-    log.seconds_per_step.push_back(entry.value("seconds_per_step", 0.));
-    seconds += taken * log.seconds_per_step.back();
+    seconds += taken * entry.value("seconds_per_step", 0.);
     cpu_seconds += taken * entry.value("cpu_seconds_per_step", 0.);
     log.flop_per_step = entry.value("flop_per_step", log.flop_per_step);
     log.steps.push_back(step);

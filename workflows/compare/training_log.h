@@ -10,7 +10,7 @@ namespace voxprior {
 struct TrainingLog {
   std::vector<std::int64_t> steps;
   std::vector<double> loss;  ///< NaN where it was not finite
-  std::vector<double> seconds_per_step, seconds, cpu_seconds;
+  std::vector<double> seconds, cpu_seconds;
   double flop_per_step = 0;  ///< 0: not said
 
   /// Processor seconds that the first `step` steps took, between two reports by the share of the steps.
