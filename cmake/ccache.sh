@@ -1,19 +1,23 @@
-#!/bin/sh
-# The compiler behind ccache. A precompiled header of LibTorch has 320 MB, and ccache would read all of it for each file that uses it,
-# which takes as long as compiling the file. It reads the header's .sum instead, which is written here: what went into it.
-set -eu
-export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime  # else it refuses files with such a header
-export CCACHE_PCH_EXTSUM=1
-ccache "$@"
-output=
-for word; do
-  [ "${previous:-}" != -o ] || output=$word
-  previous=$word
-done
-case $output in *.gch) ;; *) exit 0 ;; esac
-for word; do  # the same command, as far as the preprocessor
-  shift
-  if [ "${skip:-}" ]; then skip=; continue; fi
-  case $word in -o | -MF | -MT) skip=1 ;; -MD) ;; *) set -- "$@" "$word" ;; esac
-done
-{ echo "$*"; "$@" -E -P -dD; } | sha256sum > "$output.sum"
+#!/usr/bin/env bash
+# The compiler behind ccache. Names below the source folder count as relative, so that another clone finds what this one compiled.
+# A precompiled header holds absolute names and is made anew in each clone; ccache reads its .sum instead of its hundreds of megabytes:
+# the command and what every file in it says.
+set -euo pipefail
+root=${0%/cmake/ccache.sh}
+
+case " $* " in
+  *" -emit-pch "* | *" c++-header "*)
+    "$@"
+    arguments=("$@")
+    for ((i = 0; i < $#; ++i)); do
+      case ${arguments[i]} in -o) output=${arguments[i + 1]} ;; -MF) dependencies=${arguments[i + 1]} ;; esac
+    done
+    { echo "${*//$root/}"; sed 's/^[^ ]*: //; s/\\$//' "$dependencies" | xargs cat; } | sha256sum > "$output.sum"
+    ;;
+  *)
+    export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+    export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime  # else it refuses files with such a header
+    export CCACHE_PCH_EXTSUM=1
+    exec ccache "$@"
+    ;;
+esac

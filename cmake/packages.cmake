@@ -29,6 +29,8 @@ if(VOXPRIOR_IO)
   find_package(ZLIB REQUIRED)
   find_package(Eigen3 3.4 REQUIRED NO_MODULE)
   find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageFunction ITKImageGrid ITKIOImageBase ITKIONRRD ITKIOMeta ITKRegistrationMethodsv4 ITKSmoothing ITKTransform)
+  # ITK knows only the compiler that it was built with, GCC, and stops others.
+  set(voxprior_itk_options "$<$<CXX_COMPILER_ID:Clang>:SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/itk_with_clang.h>")
   find_package(DCMTK REQUIRED)
   find_package(PkgConfig REQUIRED)  # OpenJPEG's own CMake files fail where its command-line tools are not installed
   pkg_check_modules(OpenJPEG REQUIRED IMPORTED_TARGET libopenjp2)

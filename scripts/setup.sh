@@ -3,13 +3,12 @@
 #
 #   scripts/setup.sh            what building, the demo and the tests need
 #   scripts/setup.sh --bench    also what bench/ compares with
-#   scripts/setup.sh --fuzz     also what tests/fuzz/ is built with
 #   scripts/setup.sh --list     print the packages and install nothing
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 build=(
-  build-essential cmake ninja-build ccache
+  build-essential clang-14 lld-14 cmake ninja-build ccache  # clang builds in half of GCC's time: LibTorch's precompiled header costs it a quarter
   libtorch-dev libgloo-dev libopenblas0-openmp            # without openblas0-openmp LibTorch multiplies matrices 30 times slower
   libinsighttoolkit5-dev libdcmtk-dev libopenjp2-7-dev pkg-config libboost-program-options-dev
   libismrmrd-dev libhdf5-dev libpugixml-dev
@@ -18,16 +17,15 @@ build=(
 )
 command -v npm >/dev/null || build+=(npm)     # for the viewer, below; a machine with another Node.js keeps it
 tests=(libgtest-dev libgmock-dev dcm2niix dicom3tools dcmtk orthanc openssl chromium slurmctld slurmd slurm-client munge)
-fuzz=(clang-14 libclang-rt-14-dev python3)
+tests+=(libclang-rt-14-dev python3)           # tests/fuzz
 bench=(python3-dipy python3-nibabel dcmtk dcm2niix time bart plastimatch python3-skimage python3-pil)
 
 packages=("${build[@]}" "${tests[@]}")
 case "${1:-}" in
   "") ;;
   --bench) packages+=("${bench[@]}") ;;
-  --fuzz) packages+=("${fuzz[@]}") ;;
   --list) printf '%s\n' "${packages[@]}"; exit 0 ;;
-  *) echo "setup.sh: unknown option $1; --bench, --fuzz or --list" >&2; exit 2 ;;
+  *) echo "setup.sh: unknown option $1; --bench or --list" >&2; exit 2 ;;
 esac
 
 missing=()

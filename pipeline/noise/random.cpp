@@ -7,7 +7,7 @@
 
 // The lane loops below are written for the vectoriser. AVX2 without fused multiply-add rounds like plain SSE2, so both
 // clones give the same bits (the file is compiled with -ffp-contract=off).
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GNUC__)
 #define VOXPRIOR_VECTORISED __attribute__((target_clones("avx2", "default")))
 #else
 #define VOXPRIOR_VECTORISED

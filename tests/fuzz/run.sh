@@ -25,7 +25,7 @@ for candidate in clang++-14 clang++; do
   fi
 done
 if [ -z "$compiler" ]; then
-  echo "skipped: no clang with libFuzzer (scripts/setup.sh --fuzz installs it)"
+  echo "skipped: no clang with libFuzzer (scripts/setup.sh installs it)"
   exit 77
 fi
 

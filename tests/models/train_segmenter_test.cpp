@@ -39,13 +39,13 @@ TEST(TrainSegmenter, LearnsToFindCubesThatItHasNotSeen) {
 }
 
 TEST(TrainSegmenter, FollowsFromItsSeed) {
-  const auto [volumes, labels] = cubes(6, 3);
+  const auto scans = cubes(6, 3);
   SegmenterTraining training;
   training.channels = 8;
   training.steps = 3;
   training.seed = 5;
   const auto weights = [&] {
-    Segmenter network = train_segmenter(volumes, labels, training, [](double) {});
+    Segmenter network = train_segmenter(scans.first, scans.second, training, [](double) {});
     return network->named_parameters()["stem.weight"].detach().clone();
   };
   EXPECT_TRUE(torch::equal(weights(), weights()));

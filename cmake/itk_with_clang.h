@@ -1,4 +1,4 @@
-// Included before everything else in a fuzz build. ITK's generated itk_compiler_detection.h knows only the compiler
+// Included before everything else where ITK is used with clang. ITK's generated itk_compiler_detection.h knows only the compiler
 // that ITK was built with, GCC, and stops others; clang has every feature that it asks about.
 #pragma once
 
