@@ -49,29 +49,6 @@ GreyImage picture_of(const Volume& image) {
   return draw_planes(image, 0, std::max(nonzero_percentile(image.voxels, 99.5), 1e-30));
 }
 
-ordered_json record_of(const ReconResult& result, const ReconSession& session, const ReconSettings& settings) {
-  ordered_json record{{"method", settings.method}, {"samples", settings.samples},
-                      {"seed", settings.seed},     {"iterations", result.log.size()},
-                      {"stopped", result.stop},    {"data_residual", result.data_residual}};
-  record["residual_over_noise"] =
-      result.residual_over_noise > 0 ? ordered_json(result.residual_over_noise) : ordered_json(nullptr);
-  record["noise"] = result.noise > 0 ? ordered_json(result.noise) : ordered_json(nullptr);
-  record["unit"] = result.unit;
-  record["compute_seconds"] = std::round(1000 * result.seconds) / 1000;
-  record["device"] = session.device();
-  record["threads"] = settings.threads;
-  record["parameters"] = result.parameters;
-  if (const ModelFacts* const model = session.model()) {
-    record["model"] = {{"name", model->name},
-                       {"file", settings.model_file},
-                       {"sha256", model->sha256},
-                       {"trained_on", model->training_data}};
-    record["precision"] = session.precision();
-    record["mirrors"] = settings.mirrors;
-  }
-  return record;
-}
-
 }  // namespace
 
 ReconOutput::ReconOutput(const std::string& command, const std::vector<std::pair<std::string, fs::path>>& inputs,
@@ -163,7 +140,7 @@ void refuse_other_prior(const ReconSession& session, bool ct, const fs::path& da
   const ModelFacts* const model = session.model();
   if (model == nullptr || force || model->modality == "any" || (model->modality == "ct") == ct) return;
   fail(ExitCode::input, data, ": is ", ct ? "CT" : "MR", ", but model '", model->name, "' was trained on ",
-       model->modality, "; choose another --prior, or insist with --force");
+       model->modality, "; choose another model, or insist with --force");
 }
 
 void note_memory(double arrays_bytes, const ReconSettings& settings, const fs::path& data, ProgressDisplay& progress) {
@@ -181,6 +158,29 @@ void note_session(const ReconSession& session, const ReconSettings& settings, Pr
   } else {
     progress.note("method " + settings.method + " on cpu");
   }
+}
+
+ordered_json record_of(const ReconResult& result, const ReconSession& session, const ReconSettings& settings) {
+  ordered_json record{{"method", settings.method}, {"samples", settings.samples},
+                      {"seed", settings.seed},     {"iterations", result.log.size()},
+                      {"stopped", result.stop},    {"data_residual", result.data_residual}};
+  record["residual_over_noise"] =
+      result.residual_over_noise > 0 ? ordered_json(result.residual_over_noise) : ordered_json(nullptr);
+  record["noise"] = result.noise > 0 ? ordered_json(result.noise) : ordered_json(nullptr);
+  record["unit"] = result.unit;
+  record["compute_seconds"] = std::round(1000 * result.seconds) / 1000;
+  record["device"] = session.device();
+  record["threads"] = settings.threads;
+  record["parameters"] = result.parameters;
+  if (const ModelFacts* const model = session.model()) {
+    record["model"] = {{"name", model->name},
+                       {"file", settings.model_file},
+                       {"sha256", model->sha256},
+                       {"trained_on", model->training_data}};
+    record["precision"] = session.precision();
+    record["mirrors"] = settings.mirrors;
+  }
+  return record;
 }
 
 }  // namespace voxprior

@@ -53,4 +53,7 @@ void note_memory(double arrays_bytes, const ReconSettings& settings, const std::
 /// "iterations on the data" and "model ... on cpu": what will compute.
 void note_session(const ReconSession& session, const ReconSettings& settings, ProgressDisplay& progress);
 
+/// What a provenance says of a reconstruction: method, figures, time and model.
+nlohmann::ordered_json record_of(const ReconResult& result, const ReconSession& session, const ReconSettings& settings);
+
 }  // namespace voxprior

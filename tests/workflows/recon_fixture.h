@@ -48,6 +48,22 @@ inline Volume part_of(const Volume& whole, const std::array<std::int64_t, 3>& fi
   return part;
 }
 
+/// Slices `factor` times as thick as those of `thin`: their means, of as many as there are whole ones of.
+inline Volume thick_slices_of(const Volume& thin, std::int64_t factor) {
+  Volume thick = thin;
+  thick.geometry.size[2] = thin.geometry.size[2] / factor;
+  thick.geometry.spacing_mm[2] = static_cast<double>(factor) * thin.geometry.spacing_mm[2];
+  for (std::size_t row = 0; row < 3; ++row)
+    thick.geometry.origin_mm[row] +=
+        0.5 * static_cast<double>(factor - 1) * thin.geometry.spacing_mm[2] * thin.geometry.lps_from_index[3 * row + 2];
+  const auto slice = static_cast<std::size_t>(thin.geometry.size[0] * thin.geometry.size[1]);
+  const auto divisor = static_cast<std::size_t>(factor);
+  thick.voxels.assign(static_cast<std::size_t>(thick.geometry.voxel_count()), 0);
+  for (std::size_t n = 0; n < thick.voxels.size() * divisor; ++n)
+    thick.voxels[n / (divisor * slice) * slice + n % slice] += thin.voxels[n] / static_cast<float>(factor);
+  return thick;
+}
+
 /// A test of `simulate` and `recon` on a small piece of a brain.
 class ReconTest : public WorkflowTest {
  protected:

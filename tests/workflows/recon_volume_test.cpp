@@ -17,13 +17,7 @@ class ReconVolume : public test::ReconTest {};
 
 TEST_F(ReconVolume, ThinSlicesAgreeWithTheThickOnes) {
   const Volume thin = piece();
-  Volume thick = thin;
-  thick.geometry.size[2] = 4;
-  thick.geometry.spacing_mm[2] = 4 * thin.geometry.spacing_mm[2];
-  for (int row = 0; row < 3; ++row)
-    thick.geometry.origin_mm[row] += 1.5 * thin.geometry.spacing_mm[2] * thin.geometry.lps_from_index[3 * row + 2];
-  thick.voxels.assign(32 * 32 * 4, 0);
-  for (std::size_t n = 0; n < thin.voxels.size(); ++n) thick.voxels[n / 4096 * 1024 + n % 1024] += thin.voxels[n] / 4;
+  const Volume thick = test::thick_slices_of(thin, 4);
   write_volume(file("thick.nii.gz"), thick);
 
   const Outcome outcome = recon("superres", file("thick.nii.gz"), "thin.nii.gz",
