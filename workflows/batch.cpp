@@ -13,7 +13,6 @@
 #include "workflows/batch/summary.h"
 #include "workflows/cli/interrupt.h"
 #include "workflows/commands.h"
-#include "workflows/platform.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -21,18 +20,18 @@ namespace {
 
 const About kAbout{
     "batch",
-    "denoise all scans of a dataset or folder, and go on where a run stopped",
+    "denoise all scans of a dataset or folder, or make them thin, and go on where a run stopped",
     "IN is a BIDS dataset, a folder of volumes (.nii, .nii.gz, .nrrd, .mha, at any depth), or a folder of DICOM files. "
     "Of a BIDS dataset OUT becomes a dataset of derivatives (desc-denoised); volumes keep their names below OUT; a "
-    "DICOM "
-    "series becomes a folder that is named by a hash of its UID.\n\n"
+    "DICOM series becomes a folder that is named by a hash of its UID.\n\n"
+    "With --task superres thin slices are made out of thick ones, as recon superres makes them with its default method "
+    "(desc-superres; no DICOM). --thickness, --spacing and --profile are for it alone; what says how to denoise, and "
+    "--tile, is for --task denoise alone. One OUT is for one task.\n\n"
     "A scan that was finished with the same input, model and options is not done again. A run that was killed loses "
-    "the "
-    "scan in hand and nothing else: the same command goes on. A scan that cannot be denoised fails alone; one over "
-    "which the program died three times in a row is left out "
-    "until --retry-crashed. Several runs "
-    "may share one OUT, on one machine or many (--shard, --slurm): each scan is done by one of them.\n\n"
-    "LEVEL is participant (denoise; the default) or group (only write the summary of what is there: summary.tsv, "
+    "the scan in hand and nothing else: the same command goes on. A scan that cannot be worked on fails alone; one "
+    "over which the program died three times in a row is left out until --retry-crashed. Several runs may share one "
+    "OUT, on one machine or many (--shard, --slurm): each scan is done by one of them.\n\n"
+    "LEVEL is participant (work on scans; the default) or group (only write the summary of what is there: summary.tsv, "
     "summary.json and failures.tsv, outliers first). A run over all scans writes the summary at its end by itself.\n\n"
     "Exit codes: 0 all done; 8 some scans failed; 75 stopped by SIGTERM, the same command goes on; 5 the disk; 4 the "
     "model.",
@@ -40,43 +39,45 @@ const About kAbout{
      "analysis methods. PLOS Computational Biology 2017.",
      "Iglewicz and Hoaglin. How to detect and handle outliers. ASQC Quality Press 1993."}};
 
-/// All that a result depends on besides its input, as a hash. With --model auto any of two models may serve a scan.
-std::string settings_hash(const BatchWords& words, const ModelOnDemand& model) {
+/// All that a result depends on besides its input, as a hash.
+std::string settings_hash(const BatchWords& words, const BatchTask& task) {
   const ReadOptions reading = words.reading.options();
-  nlohmann::ordered_json settings = words.denoise.settings();
+  nlohmann::ordered_json settings = task.settings();
   settings["version"] = version();
   settings["task"] = words.task;
   settings["nonfinite"] = reading.nonfinite == Nonfinite::zero;
   settings["volume"] = reading.volume_of_4d;
   settings["allow_gaps"] = words.allow_gaps;
   settings["keep_private"] = words.keep_private;
-  for (const bool ct : {false, true}) settings["models"].push_back(sha256_of_file(model.file(ct)));
   const std::string text = settings.dump();
   return sha256_hex(text.data(), text.size());
 }
 
-BatchPlan plan_of(const BatchWords& words, const BatchInput& input, const ModelOnDemand& model) {
+BatchPlan plan_of(const BatchWords& words, const BatchInput& input, const BatchTask& task) {
   BatchPlan plan;
   plan.target = {words.output, input.layout, words.keep_private};
   plan.reading = words.reading.options();
   plan.allow_gaps = words.allow_gaps;
   plan.overwrite = words.overwrite;
   plan.retry_crashed = words.retry_crashed;
-  plan.choices = words.denoise.choices(total_memory_bytes() / 2);
-  plan.choices.bridge.check(model.is_bridge(), plan.choices.noise);
-  plan.settings = settings_hash(words, model);
+  plan.settings = settings_hash(words, task);
   return plan;
 }
 
-void make_output(const BatchWords& words, const BatchInput& input) {
+/// Makes OUT, with what a dataset has at its top, and the folder of markers.
+CaseStore open_output(const BatchWords& words, const BatchInput& input) {
+  refuse_other_task(words.work_folder(), words.task);
   std::error_code problem;
   fs::create_directories(words.output, problem);
   if (problem) fail(ExitCode::output, words.output, ": cannot create this folder: ", problem.message());
-  if (input.layout == BatchLayout::bids) write_derivative_dataset(words.output, words.input);
+  if (input.layout == BatchLayout::bids) write_derivative_dataset(words.output, words.input, task_facts(words.task));
+  CaseStore store(words.work_folder());
+  store.belong_to(words.task);
+  return store;
 }
 
-void print_counts(const BatchOutcome& outcome) {
-  std::cout << outcome.done << " denoised";
+void print_counts(const BatchOutcome& outcome, const TaskFacts& task) {
+  std::cout << outcome.done << " " << task.counted;
   const std::pair<std::size_t, const char*> others[] = {{outcome.done_before, "done before"},
                                                         {outcome.elsewhere, "in the hands of another run"},
                                                         {outcome.skipped, "skipped"},
@@ -99,20 +100,19 @@ void participant_level(const BatchWords& words, ProgressDisplay& progress) {
   progress.stage("looking for scans");
   const BatchInput input = find_cases(words.request());
   const Shard shard = words.shard.empty() ? Shard{} : parse_shard(words.shard);
-  ModelOnDemand model(words.denoise.session(), words.denoise.model());
-  const BatchPlan plan = plan_of(words, input, model);
-  make_output(words, input);
-  const CaseStore store(words.work_folder());
+  const std::unique_ptr<BatchTask> task = words.make_task();
+  const BatchPlan plan = plan_of(words, input, *task);
+  const CaseStore store = open_output(words, input);
 
   for (const std::string& notice : input.notices) std::cerr << "notice: " << notice << '\n';
-  BatchOutcome outcome = run_batch(cases_of_shard(input.cases, shard), plan, store, model, progress);
+  BatchOutcome outcome = run_batch(cases_of_shard(input.cases, shard), plan, store, *task, progress);
   progress.finish();
   if (shard.number == 0) {  // those that are no cases belong to no shard
     for (const BrokenInput& broken : input.broken) std::cout << broken.name << ": failed: " << broken.reason << '\n';
     outcome.failed += input.broken.size();
   }
   if (words.whole()) write_whole_summary(words, input, store);
-  print_counts(outcome);
+  print_counts(outcome, task_facts(words.task));
   if (outcome.failed > 0) {
     fail(ExitCode::some_failed, words.output, ": ", outcome.failed, " scans failed, for the reasons listed above",
          words.whole() ? " and in failures.tsv" : "", "; what was written of the others is whole");
@@ -121,8 +121,7 @@ void participant_level(const BatchWords& words, ProgressDisplay& progress) {
 
 void group_level(const BatchWords& words) {
   const BatchInput input = find_cases(words.request());
-  make_output(words, input);
-  const BatchSummary summary = write_whole_summary(words, input, CaseStore(words.work_folder()));
+  const BatchSummary summary = write_whole_summary(words, input, open_output(words, input));
   const std::size_t failed = summary.count("failed"), missing = summary.count("missing");
   std::cout << summary.count("done") << " done, " << failed << " failed, " << missing << " not done yet\n";
   if (failed + missing > 0) {

@@ -39,12 +39,15 @@ void BridgeChoices::check(bool bridge, const NoiseChoice& noise) const {
     refuse(noise.spread != NoiseChoice::Spread::automatic, "--sigma-map", why);
     refuse(noise.filter.has_value(), "--spectrum", why);
   } else {
-    const char* const why = "is for bridges, and the model is none";
-    refuse(sampler_ != kAdvised, "--sampler", why);
-    refuse(steps_ > 0, "--steps", why);
+    refuse_given("is for bridges, and the model is none");
   }
   refuse(steps_ > kMostSteps, "--steps", "must be at most 100");
   refuse(sampler_ == kOneStep && steps_ > 1, "--steps", "the sampler one-step takes one");
+}
+
+void BridgeChoices::refuse_given(const std::string& why) const {
+  refuse(sampler_ != kAdvised, "--sampler", why);
+  refuse(steps_ > 0, "--steps", why);
 }
 
 BridgeRun BridgeChoices::run(const ModelFacts& model, double strength) const {

@@ -20,6 +20,9 @@ class BridgeChoices {
   /// the noise is, which a bridge learned from its pairs; of denoisers those here.
   void check(bool bridge, const NoiseChoice& noise) const;
 
+  /// Throws Error(ExitCode::usage) for an option that was given, with the reason why it means nothing.
+  void refuse_given(const std::string& why) const;
+
   /// The seed that was given, if any.
   void use_seed(std::optional<std::uint64_t> seed) { seed_ = seed; }
 

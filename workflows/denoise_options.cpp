@@ -43,7 +43,7 @@ void DenoiseOptions::add_resources_to(Arguments& arguments, const std::string& m
               "numbers of the network's inner layers; auto: bfloat16 where the processor or GPU computes in it, twice "
               "as fast")
       .option("device", choice(&device_, "--device", {"auto", "cpu", "cuda"}), "where to compute")
-      .flag("force", &force_, "denoise a volume that does not look like what the model is for");
+      .flag("force", &force_, "use the model on a volume that does not look like what it is for");
 }
 
 DenoiseChoices DenoiseOptions::choices(double otherwise_bytes) const {
@@ -56,6 +56,16 @@ DenoiseChoices DenoiseOptions::choices(double otherwise_bytes) const {
   choices.tile = tile_;
   choices.force = force_;
   return choices;
+}
+
+void DenoiseOptions::refuse_given(const std::string& why) const {
+  const std::pair<bool, const char*> given[] = {
+      {noise_kind_ != "auto", "--noise"},  {sigma_ != "auto", "--sigma"},  {sigma_map_ != "auto", "--sigma-map"},
+      {spectrum_ != "auto", "--spectrum"}, {strength_ != 1, "--strength"}, {tile_ > 0, "--tile"}};
+  for (const auto& [is_given, option] : given) {
+    if (is_given) fail(ExitCode::usage, option, ": ", why, "; see --help");
+  }
+  bridge_.refuse_given(why);
 }
 
 SessionOptions DenoiseOptions::session() const {

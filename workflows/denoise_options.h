@@ -22,6 +22,10 @@ class DenoiseOptions {
   /// Error(ExitCode::usage).
   DenoiseChoices choices(double otherwise_bytes) const;
 
+  /// For a command that may do something else than denoise: throws Error(ExitCode::usage) for an option that was given
+  /// and says how to, with the reason why it means nothing. The model and the means but for tiles mean the same there.
+  void refuse_given(const std::string& why) const;
+
   SessionOptions session() const;
   const std::string& model() const { return model_; }  ///< a name, a file or "auto"
   long long threads() const { return threads_; }       ///< as given; 0: not

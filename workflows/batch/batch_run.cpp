@@ -19,18 +19,14 @@
 namespace voxprior {
 namespace {
 
-/// What other volumes take while one is computed, for each of its voxels: one being read with its bytes, one read, one
-/// denoised, one being written with its bytes. The volumes of a batch are taken to be alike.
-constexpr double kOtherStagesBytesPerVoxel = 32;
-
 /// Thrown in the computing thread when another one has ended the run.
 struct Stopped {};
 
 /// Three stages, each in a thread of its own: reading ahead, computing in the caller's, writing behind.
 class Pipeline {
  public:
-  Pipeline(const BatchPlan& plan, const CaseStore& store, ModelOnDemand& model, ProgressDisplay& progress)
-      : plan_(plan), store_(store), model_(model), progress_(progress) {}
+  Pipeline(const BatchPlan& plan, const CaseStore& store, BatchTask& task, ProgressDisplay& progress)
+      : plan_(plan), store_(store), task_(task), progress_(progress) {}
 
   BatchOutcome run(const std::vector<const BatchCase*>& cases) {
     count_ = cases.size();
@@ -104,11 +100,7 @@ class Pipeline {
     CaseProgress progress(progress_,
                           std::to_string(hand.number) + "/" + std::to_string(count_) + " " + hand.one->label + ": ",
                           !noted_, [this] { tick(); });
-    DenoiseChoices choices = plan_.choices;
-    choices.volume_name = hand.one->label;
-    choices.memory_bytes -= kOtherStagesBytesPerVoxel * static_cast<double>(hand.volume.geometry.voxel_count());
-    hand.denoised = denoise_volume(hand.volume, choices, model_, progress);
-    hand.volume.voxels = std::move(hand.denoised.voxels);
+    hand.result = task_.work_on(std::move(hand.volume), hand.one->label, progress);
     hand.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     noted_ = true;
   }
@@ -171,7 +163,7 @@ class Pipeline {
 
   const BatchPlan& plan_;
   const CaseStore& store_;
-  ModelOnDemand& model_;
+  BatchTask& task_;
   ProgressDisplay& progress_;
   std::size_t count_ = 0;
   bool noted_ = false;
@@ -191,7 +183,7 @@ bool concerns_all(ExitCode code) {
 }
 
 BatchOutcome run_batch(const std::vector<BatchCase>& cases, const BatchPlan& plan, const CaseStore& store,
-                       ModelOnDemand& model, ProgressDisplay& progress) {
+                       BatchTask& task, ProgressDisplay& progress) {
   std::vector<const BatchCase*> to_do;
   std::size_t skipped = 0, before = 0;
   for (const BatchCase& one : cases) {
@@ -205,7 +197,7 @@ BatchOutcome run_batch(const std::vector<BatchCase>& cases, const BatchPlan& pla
       to_do.push_back(&one);
     }
   }
-  BatchOutcome outcome = to_do.empty() ? BatchOutcome{} : Pipeline(plan, store, model, progress).run(to_do);
+  BatchOutcome outcome = to_do.empty() ? BatchOutcome{} : Pipeline(plan, store, task, progress).run(to_do);
   outcome.skipped += skipped;
   outcome.done_before += before;
   return outcome;

@@ -4,6 +4,9 @@
 #include <boost/program_options.hpp>
 
 #include "base/error.h"
+#include "workflows/batch/denoise_task.h"
+#include "workflows/batch/superres_task.h"
+#include "workflows/platform.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -22,11 +25,13 @@ void BatchWords::add_to(Arguments& arguments) {
           "bids-filter-file", po::value(&filter_file)->value_name("FILE"),
           "of BIDS: a JSON file that says which scans are taken, as for fMRIPrep; default: T1w in anat/ for the model "
           "mri-t1, all contrasts in anat/ for a model that is named")
-      .option("task", choice(&task, "--task", {"denoise"}), "what to do with each scan")
+      .option("task", choice(&task, "--task", {"denoise", "superres"}),
+              "what to do with each scan: remove noise, or make thin slices out of thick ones")
       .option("work-dir", po::value(&work)->value_name("FOLDER"),
               "where markers of finished scans, locks and Slurm scripts lie; default: OUT/.voxprior; also called -w")
       .option("shard", po::value(&shard)->value_name("I/N"),
               "only the I-th of N parts, counted from 0, for any scheduler");
+  superres.add_to(arguments, "with --task superres: ");
   denoise.add_to(arguments);
   denoise.add_resources_to(arguments, "half of the machine's or the job's, whatever is free; also called --mem");
   arguments.same("-w", "--work-dir").same("--nprocs", "--threads").same("--mem", "--memory");
@@ -60,6 +65,11 @@ void BatchWords::check() const {
   if (!slurm && (dry_run || tasks > 0 || at_once > 0 || !slurm_options.empty())) {
     fail(ExitCode::usage, "--dry-run, --tasks, --at-once and --slurm-option need --slurm");
   }
+  if (is_superres()) {
+    denoise.refuse_given("is for --task denoise");
+  } else if (superres.any()) {
+    fail(ExitCode::usage, "--thickness, --spacing and --profile are for --task superres; see --help");
+  }
   for (const std::string& option : slurm_options) {
     if (option.rfind("--", 0) != 0 || option.find_first_of("\n\r") != std::string::npos) {
       fail(ExitCode::usage, "--slurm-option: '", option,
@@ -71,8 +81,16 @@ void BatchWords::check() const {
 fs::path BatchWords::work_folder() const { return work.empty() ? fs::path(output) / ".voxprior" : fs::path(work); }
 
 BatchRequest BatchWords::request() const {
-  return {input, output, selection, filter_file, denoise.model(), reading.options().max_voxels};
+  return {input, output, selection, filter_file, denoise.model(), reading.options().max_voxels, task_facts(task)};
 }
+
+std::unique_ptr<BatchTask> BatchWords::make_task() const {
+  const double otherwise_bytes = total_memory_bytes() / 2;
+  if (is_superres()) return std::make_unique<SuperresTask>(superres, denoise, otherwise_bytes);
+  return std::make_unique<DenoiseTask>(denoise, otherwise_bytes);
+}
+
+bool BatchWords::is_superres() const { return task == superres_facts().name; }
 
 std::vector<std::string> words_of_task(const std::vector<std::string>& typed) {
   const std::vector<std::string> flags{"--slurm", "--dry-run"}, valued{"--tasks", "--at-once", "--slurm-option"};

@@ -67,7 +67,8 @@ std::vector<fs::path> folders_of(const fs::path& participant, const BidsSelectio
 
 class Walk {
  public:
-  Walk(const fs::path& dataset, const BidsFilter& filter, bool raw) : dataset_(dataset), filter_(filter), raw_(raw) {}
+  Walk(const fs::path& dataset, const BidsFilter& filter, bool raw, const std::string& description)
+      : dataset_(dataset), filter_(filter), raw_(raw), description_(description) {}
 
   /// The folders of data types below `folder`.
   void add(const fs::path& folder) {
@@ -107,7 +108,7 @@ class Walk {
     BatchCase one;
     one.name = one.label = relative.string();
     one.files = {entry.path()};
-    one.output = relative.parent_path() / denoised_name(*name).text();
+    one.output = relative.parent_path() / derivative_name(*name, description_).text();
     one.sidecar = derivative_metadata(bids_metadata(dataset_, entry.path(), *name), one.name, raw_);
     input_.cases.push_back(std::move(one));
   }
@@ -115,6 +116,7 @@ class Walk {
   fs::path dataset_;
   const BidsFilter& filter_;
   bool raw_;
+  std::string description_;
   BatchInput input_;
   std::map<std::string, std::size_t> passed_over_;  // by suffix
 };
@@ -134,20 +136,22 @@ void write_unless_same(const fs::path& path, const std::string& text) {
 }
 
 /// One that a user wrote in its place stays.
-void write_readme(const fs::path& out) {
+void write_readme(const fs::path& out, const TaskFacts& task) {
   std::error_code ignored;
   for (const char* name : {"README", "README.md", "README.rst", "README.txt"}) {
     if (fs::exists(out / name, ignored)) return;
   }
-  write_file(out / "README.md",
-             "# Denoised scans\n"
-             "Made by voxprior from the dataset that `dataset_description.json` links to as `raw`. Research use only: "
-             "not a medical device, not for diagnosis.\n\n"
-             "- `*_desc-denoised_*` have the grid, orientation, data type and intensity scale of their sources. The "
-             "`.json` beside each names the source, the model and the noise that was found.\n"
-             "- `summary.tsv` lists all scans, those to look at first at the top; `failures.tsv`, if there is one, "
-             "those that failed and why.\n",
-             Overwrite::no);
+  write_file(
+      out / "README.md",
+      "# " + task.readme_title +
+          "\nMade by voxprior from the dataset that `dataset_description.json` links to as `raw`. Research use only: "
+          "not a medical device, not for diagnosis.\n\n"
+          "- `*_desc-" +
+          task.description + "_*` " + task.readme_results +
+          "\n"
+          "- `summary.tsv` lists all scans, those to look at first at the top; `failures.tsv`, if there is one, "
+          "those that failed and why.\n",
+      Overwrite::no);
 }
 
 }  // namespace
@@ -164,9 +168,10 @@ nlohmann::ordered_json dataset_description(const fs::path& dataset) {
   return description;
 }
 
-BatchInput bids_cases(const fs::path& dataset, const BidsSelection& selection, const BidsFilter& filter) {
+BatchInput bids_cases(const fs::path& dataset, const BidsSelection& selection, const BidsFilter& filter,
+                      const TaskFacts& task) {
   const bool raw = dataset_description(dataset).value("DatasetType", "raw") == "raw";
-  Walk walk(dataset, filter, raw);
+  Walk walk(dataset, filter, raw, task.description);
   std::set<std::string> participants, sessions;
   for (const fs::path& participant :
        chosen(labelled_folders(dataset, "sub-"), selection.participants, "sub-", participants)) {
@@ -177,25 +182,21 @@ BatchInput bids_cases(const fs::path& dataset, const BidsSelection& selection, c
   return walk.finish();
 }
 
-void write_derivative_dataset(const fs::path& out, const fs::path& dataset) {
+void write_derivative_dataset(const fs::path& out, const fs::path& dataset, const TaskFacts& task) {
   const nlohmann::ordered_json source = dataset_description(dataset);
-  nlohmann::ordered_json description = {{"Name", "voxprior: denoised"},
-                                        {"BIDSVersion", kBidsVersion},
-                                        {"DatasetType", "derivative"},
-                                        {"GeneratedBy",
-                                         {{{"Name", "voxprior"},
-                                           {"Version", version()},
-                                           {"Description", "denoising with a learned prior; research use only"}}}},
-                                        {"DatasetLinks", {{"raw", link_to(dataset, out)}}}};
+  nlohmann::ordered_json description = {
+      {"Name", task.dataset_name},
+      {"BIDSVersion", kBidsVersion},
+      {"DatasetType", "derivative"},
+      {"GeneratedBy", {{{"Name", "voxprior"}, {"Version", version()}, {"Description", task.generated_by}}}},
+      {"DatasetLinks", {{"raw", link_to(dataset, out)}}}};
   if (source.contains("License")) description["License"] = source["License"];
   if (source.contains("DatasetDOI")) description["SourceDatasets"] = {{{"DOI", source["DatasetDOI"]}}};
   write_unless_same(out / kDescriptionFile, json_text(description));
-  write_unless_same(
-      out / "descriptions.tsv",
-      "desc_id\tdescription\ndenoised\tnoise removed by voxprior; grid, orientation and intensity scale are "
-      "those of the source\n");
+  write_unless_same(out / "descriptions.tsv",
+                    "desc_id\tdescription\n" + task.description + "\t" + task.described_as + "\n");
   write_unless_same(out / ".bidsignore", "failures.tsv\nsummary.tsv\nsummary.json\n");
-  write_readme(out);
+  write_readme(out, task);
 }
 
 }  // namespace voxprior

@@ -6,7 +6,6 @@ namespace voxprior {
 namespace {
 
 constexpr const char* kDescription = "desc";
-constexpr const char* kLabel = "denoised";
 
 bool is_alphanumeric(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -57,13 +56,13 @@ std::optional<BidsName> parse_bids_name(const std::string& file_name) {
   return name;
 }
 
-BidsName denoised_name(BidsName source) {
+BidsName derivative_name(BidsName source, const std::string& label) {
   for (auto& [key, value] : source.entities) {
     if (key != kDescription) continue;
-    value += kLabel;
+    value += label;
     return source;
   }
-  source.entities.emplace_back(kDescription, kLabel);
+  source.entities.emplace_back(kDescription, label);
   return source;
 }
 

@@ -22,8 +22,8 @@ struct BidsName {
 /// Nothing for a name that is not made as BIDS says.
 std::optional<BidsName> parse_bids_name(const std::string& file_name);
 
-/// The name of a derivative: desc-denoised in the place for it, behind all entities. A label that `desc` has already is
-/// kept in front: desc-preproc becomes desc-preprocdenoised.
-BidsName denoised_name(BidsName source);
+/// The name of a derivative: with the label "denoised" desc-denoised in the place for it, behind all entities. A label
+/// that `desc` has already is kept in front: desc-preproc becomes desc-preprocdenoised.
+BidsName derivative_name(BidsName source, const std::string& label);
 
 }  // namespace voxprior

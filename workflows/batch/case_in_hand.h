@@ -6,26 +6,25 @@
 #include <string>
 #include <vector>
 
-#include "io/volume.h"
 #include "workflows/batch/batch_case.h"
+#include "workflows/batch/batch_task.h"
 #include "workflows/batch/case_lock.h"
 #include "workflows/batch/case_marker.h"
 #include "workflows/batch/file_state.h"
 #include "workflows/cli/interrupt.h"
-#include "workflows/denoising.h"
 
 namespace voxprior {
 
-/// A case on its way: read, then denoised, then written.
+/// A case on its way: read, then worked on, then written.
 struct CaseInHand {
   const BatchCase* one = nullptr;
   std::size_t number = 0;  ///< from 1, of those that are to be done
   std::optional<CaseLock> lock = {};
   std::string work = {};  ///< this input with these settings, as a hash: what CaseLock::deaths() are counted of
   FileState input = {};
-  Volume volume = {};  ///< as it was read, then denoised
-  Denoised denoised = {};
-  double seconds = 0;                      ///< of denoising
+  Volume volume = {};  ///< as it was read, until it is worked on
+  TaskResult result = {};
+  double seconds = 0;                      ///< of the work on it
   std::optional<FailedCase> failure = {};  ///< if it failed so far
   std::string left_alone = {};             ///< why there is nothing to do: another run has it, or had it
 };

@@ -21,11 +21,18 @@ class CaseStore {
   /// Writes it atomically. Throws Error(ExitCode::output).
   void put(const std::string& case_name, const nlohmann::ordered_json& marker) const;
 
+  /// Notes which task the cases are of. Throws as refuse_other_task() does.
+  void belong_to(const std::string& task) const;
+
   std::filesystem::path lock_file(const std::string& case_name) const;
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;
 };
+
+/// One OUT is for one task: results of two would have one summary, and in a folder of volumes the same names. Throws
+/// Error(ExitCode::usage) when the cases that `folder` tells of are those of another.
+void refuse_other_task(const std::filesystem::path& folder, const std::string& task);
 
 }  // namespace voxprior

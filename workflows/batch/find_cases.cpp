@@ -130,7 +130,7 @@ void refuse_bids_options(const BatchRequest& request) {
 BatchInput cases_of_any(const BatchRequest& request) {
   if (is_bids_dataset(request.input)) {
     refuse_among_scans(request);
-    return bids_cases(request.input, request.selection, filter_of(request));
+    return bids_cases(request.input, request.selection, filter_of(request), request.task);
   }
   refuse_bids_options(request);
   refuse_inside(request.output, request.input);
@@ -152,6 +152,9 @@ BatchInput find_cases(const BatchRequest& request) {
     fail(ExitCode::input, request.input, ": holds no scan to work on",
          input.notices.empty() ? "; .nii, .nii.gz, .nrrd, .mha and DICOM files are looked for" : ": ",
          input.notices.empty() ? "" : input.notices.front());
+  }
+  if (input.layout == BatchLayout::dicom && !request.task.of_dicom.empty()) {
+    fail(ExitCode::input, request.input, ": holds DICOM files: ", request.task.of_dicom);
   }
   return input;
 }

@@ -15,11 +15,12 @@ struct BatchRequest {
   std::filesystem::path filter_file;  ///< --bids-filter-file; empty: the model says what is taken
   std::string model;                  ///< a name, a file or "auto"
   std::int64_t max_voxels = 0;
+  TaskFacts task;
 };
 
 /// Finds the cases: of a BIDS dataset its scans; of any other folder its volume files at any depth; of a folder
-/// without any the DICOM series in it. Throws Error: ExitCode::input when
-/// there is nothing to work on, ExitCode::output for an OUT that lies where the next run would read it,
+/// without any the DICOM series in it. Throws Error: ExitCode::input when there is nothing that the task can work on,
+/// ExitCode::output for an OUT that lies where the next run would read it,
 /// ExitCode::usage for options that do not fit.
 BatchInput find_cases(const BatchRequest& request);
 

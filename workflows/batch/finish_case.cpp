@@ -19,8 +19,8 @@ nlohmann::ordered_json record_of(const CaseInHand& hand) {
     record["inputs"]["series"]["series_uid"] = hand.one->series->series_uid;
     record["inputs"]["series"]["volume"] = hand.one->stack;
   }
-  record.update(hand.denoised.record);
-  for (const auto& notices : {hand.volume.notices, hand.denoised.notices}) {
+  record.update(hand.result.record);
+  for (const auto& notices : {hand.result.volume.notices, hand.result.notices}) {
     for (const std::string& notice : notices) record["notices"].push_back(notice);
   }
   return record;
@@ -28,13 +28,7 @@ nlohmann::ordered_json record_of(const CaseInHand& hand) {
 
 /// What the summary shows of a case.
 nlohmann::ordered_json facts_of(const CaseInHand& hand, const nlohmann::ordered_json& record, const CaseFiles& files) {
-  nlohmann::ordered_json facts;
-  for (const char* key : {"noise", "residual_structure", "model"}) {
-    if (record.contains(key)) facts[key] = record[key];
-  }
-  if (record.contains("intensity")) {
-    facts["relative_sigma"] = record["noise"]["sigma"].get<double>() / record["intensity"]["scale"].get<double>();
-  }
+  nlohmann::ordered_json facts = hand.result.facts;
   facts["clipped_voxels"] = files.clipped_voxels;
   facts["seconds"] = rounded(hand.seconds);
   facts["notices"] = record.value("notices", nlohmann::ordered_json::array());
@@ -42,13 +36,9 @@ nlohmann::ordered_json facts_of(const CaseInHand& hand, const nlohmann::ordered_
   return facts;
 }
 
-std::string in_words(const BatchCase& one, const nlohmann::ordered_json& facts) {
-  std::string line = one.label + ": wrote " + one.output.string();
-  if (facts.contains("noise")) {
-    char noise[64];
-    std::snprintf(noise, sizeof noise, ", sigma %.4g", facts["noise"]["sigma"].get<double>());
-    line += noise;
-  }
+std::string in_words(const CaseInHand& hand, const nlohmann::ordered_json& facts) {
+  std::string line = hand.one->label + ": wrote " + hand.one->output.string();
+  if (!hand.result.told.empty()) line += ", " + hand.result.told;
   for (const auto& notice : facts["notices"]) line += "; notice: " + notice.get<std::string>();
   return line;
 }
@@ -61,7 +51,7 @@ std::string finish_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore
     fail(ExitCode::input, one.files.front(), ": changed while it was worked on; run the batch again");
   }
   const nlohmann::ordered_json record = record_of(hand);
-  const CaseFiles files = write_case(one, plan.target, hand.volume, record);
+  const CaseFiles files = write_case(one, plan.target, hand.result, record);
 
   DoneCase done;
   done.settings = plan.settings;
@@ -73,7 +63,7 @@ std::string finish_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore
   done.facts = facts_of(hand, record, files);
   store.put(one.name, marker_of(one, done));
   hand.lock->done();
-  return in_words(one, done.facts);
+  return in_words(hand, done.facts);
 }
 
 void note_failure(CaseInHand& hand, const CaseStore& store) {

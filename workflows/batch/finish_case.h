@@ -7,7 +7,7 @@
 
 namespace voxprior {
 
-/// Writes a case that was denoised, then its marker, and gives its lock back. Returns what there is to tell, one line.
+/// Writes a case that was worked on, then its marker, and gives its lock back. Returns what there is to tell, one line.
 /// Throws Error(ExitCode::input) when the input changed since it was read, Error(ExitCode::output).
 std::string finish_case(CaseInHand& hand, const BatchPlan& plan, const CaseStore& store);
 

@@ -5,6 +5,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "workflows/batch/case_store.h"
 #include "workflows/batch/slurm_script.h"
 #include "workflows/batch/slurm_submit.h"
 #include "workflows/platform.h"
@@ -22,7 +23,8 @@ void append(std::vector<std::string>& words, const char* option, const std::vect
 }
 
 std::vector<std::string> words_of_collector(const BatchWords& words) {
-  std::vector<std::string> collector{"batch", words.input, words.output, "group", "--model", words.denoise.model()};
+  std::vector<std::string> collector{"batch",  words.input, words.output, "group",
+                                     "--task", words.task,  "--model",    words.denoise.model()};
   if (!words.work.empty()) append(collector, "--work-dir", {words.work});
   if (!words.filter_file.empty()) append(collector, "--bids-filter-file", {words.filter_file});
   append(collector, "--participant-label", words.selection.participants);
@@ -65,8 +67,8 @@ void make_folder(const fs::path& folder) {
 
 void run_on_slurm(const BatchWords& words, const std::vector<std::string>& typed) {
   const BatchInput input = find_cases(words.request());
-  const ModelOnDemand model(words.denoise.session(), words.denoise.model());  // what is wrong is better said here
-  words.denoise.choices(0).bridge.check(model.is_bridge(), words.denoise.choices(0).noise);
+  words.make_task();  // what is wrong is better said here
+  refuse_other_task(words.work_folder(), words.task);
   const SlurmArray array = array_of(words, typed, std::max<std::size_t>(input.cases.size(), 1));
   if (words.dry_run) {
     std::cout << array_script(array) << '\n' << collector_script(array);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "io/volume.h"
 #include "workflows/batch/batch_case.h"
+#include "workflows/batch/batch_task.h"
 
 namespace voxprior {
 
@@ -26,10 +26,10 @@ struct CaseTarget {
   bool keep_private = false;
 };
 
-/// Writes the denoised volume of a case below OUT, replacing what is there, and then its record: all of it or nothing.
+/// Writes what came of a case below OUT, replacing what is there, and then its record: all of it or nothing.
 /// The record holds no time, so that the same case always gives the same bytes (a DICOM series holds its time, which
 /// SOURCE_DATE_EPOCH sets). Throws Error(ExitCode::output).
-CaseFiles write_case(const BatchCase& one, const CaseTarget& target, const Volume& denoised,
+CaseFiles write_case(const BatchCase& one, const CaseTarget& target, const TaskResult& result,
                      nlohmann::ordered_json record);
 
 }  // namespace voxprior

@@ -22,9 +22,10 @@ TEST(BidsName, NamesOfOtherKindsAreNone) {
 }
 
 TEST(BidsName, ADerivativeIsTheSourceWithADescription) {
-  EXPECT_EQ(denoised_name(*parse_bids_name("sub-01_T1w.nii.gz")).text(), "sub-01_desc-denoised_T1w.nii.gz");
-  EXPECT_EQ(denoised_name(*parse_bids_name("sub-01_space-T1w_desc-preproc_T1w.nii")).text(),
-            "sub-01_space-T1w_desc-preprocdenoised_T1w.nii");
+  EXPECT_EQ(derivative_name(*parse_bids_name("sub-01_T1w.nii.gz"), "denoised").text(),
+            "sub-01_desc-denoised_T1w.nii.gz");
+  EXPECT_EQ(derivative_name(*parse_bids_name("sub-01_space-T1w_desc-preproc_T1w.nii"), "superres").text(),
+            "sub-01_space-T1w_desc-preprocsuperres_T1w.nii");
 }
 
 }  // namespace
