@@ -12,8 +12,8 @@ target_link_libraries(voxprior_torch INTERFACE ${TORCH_LIBRARIES})
 separate_arguments(voxprior_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${voxprior_torch_flags}>")
 
-# The tensor headers take 10 s to parse: they are precompiled once and shared. <torch/types.h> alone and not <torch/torch.h>: every
-# file that has the whole of LibTorch before it, precompiled or not, compiles 8 s longer. Files that need more include it by its own header.
+# The tensor headers take 5 to 10 s to parse: they are precompiled once and shared. <torch/types.h> alone and not <torch/nn.h> or
+# <torch/torch.h>: every file that has those before it, precompiled or not, compiles longer. Files that need more include it by its own header.
 add_library(voxprior_torch_pch OBJECT cmake/pch.cpp)
 target_link_libraries(voxprior_torch_pch PRIVATE voxprior::torch)
 target_include_directories(voxprior_torch_pch PRIVATE ${PROJECT_SOURCE_DIR})

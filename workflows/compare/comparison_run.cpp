@@ -1,6 +1,7 @@
 #include "workflows/compare/comparison_run.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 #include "workflows/cli/interrupt.h"
 #include "workflows/compare/seed_recipe.h"
 #include "workflows/compare/step_plans.h"
+#include "workflows/compare/time_left.h"
 #include "workflows/compare/training_log.h"
 #include "workflows/volume_set.h"
 
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kPaceSteps = 60;  // three reports of training
+constexpr double kGuessedSeconds = 30;   // of a step that nothing is known of yet
 
 /// Hash of the volumes of a folder by their contents -> one of their files.
 using Contents = std::map<std::string, fs::path>;
@@ -104,13 +107,11 @@ class Comparison {
   ComparisonRun run() {
     progress_.stage("comparing");
     const ComparisonConfig& config = run_.config;
-    const std::size_t contenders = config.contenders.size(), seeds = config.seeds.size();
-    const bool segments = config.downstream != "none";
-    planned_ = contenders * seeds * (4 + has_modes(config) + segments) + segments;
-    planned_ += planned_snapshots() * (2 + has_modes(config));
-    for (std::size_t c = 0; c < contenders; ++c)
+    plan_time();
+    for (std::size_t c = 0; c < config.contenders.size(); ++c)
       for (const std::int64_t seed : config.seeds) run_.runs.push_back(run_seed(c, seed));
-    if (segments) run_.downstream = run_one(plans_.downstream(config.train, run_.folder / "real"), "real volumes");
+    if (config.downstream != "none")
+      run_.downstream = run_one(plans_.downstream(config.train, run_.folder / "real"), "real volumes");
     return std::move(run_);
   }
 
@@ -167,10 +168,22 @@ class Comparison {
     return snapshot;
   }
 
-  std::size_t planned_snapshots() const {
-    const auto trained = std::count_if(run_.config.contenders.begin(), run_.config.contenders.end(),
-                                       [](const Contender& c) { return c.model.empty(); });
-    return static_cast<std::size_t>(trained * run_.config.snapshots) * run_.config.seeds.size();
+  void plan_time() {
+    const ComparisonConfig& config = run_.config;
+    const auto trained = static_cast<std::size_t>(std::count_if(config.contenders.begin(), config.contenders.end(),
+                                                                [](const Contender& c) { return c.model.empty(); }));
+    const std::size_t seeds = config.seeds.size(), models = config.contenders.size() * seeds,
+                      trainings = trained * seeds;
+    const auto budget_s = static_cast<double>(std::max(config.seconds, config.cpu_seconds));
+    const auto snapshots = trainings * static_cast<std::size_t>(config.snapshots);
+    if (config.steps == 0) time_.plan("pace", trained, kGuessedSeconds);
+    time_.plan("train", trainings, budget_s > 0 ? budget_s : kGuessedSeconds);
+    for (const char* name : {"synth", "synthesis", "copies"}) time_.plan(name, models, kGuessedSeconds);
+    if (snapshots > 0) time_.plan("snapshot-synth", snapshots - trainings, kGuessedSeconds);
+    if (snapshots > 0) time_.plan("snapshot-synthesis", snapshots, kGuessedSeconds);
+    if (has_modes(config)) time_.plan("modes", models, kGuessedSeconds);
+    if (has_modes(config) && snapshots > 0) time_.plan("snapshot-modes", snapshots, kGuessedSeconds);
+    if (config.downstream != "none") time_.plan("downstream", models + 1, kGuessedSeconds);
   }
 
   /// Whether there is a model afterwards.
@@ -217,37 +230,19 @@ class Comparison {
     return run_one(plans_.train("pace", contender, folder), contender.name + ", how fast it is");
   }
 
-  /// Seconds that a step is expected to take: as the last one of its name did.
-  double expected(const std::string& name) const {
-    const auto known = seconds_.find(name);
-    if (known != seconds_.end()) return known->second;
-    const auto budget = static_cast<double>(std::max(run_.config.seconds, run_.config.cpu_seconds));
-    return name == "train" && budget > 0 ? budget : 30;
-  }
-
-  double left() const {
-    const double each = static_cast<double>(run_.config.contenders.size() * run_.config.seeds.size());
-    double all = each * (expected("train") + expected("synth") + expected("synthesis") + expected("copies"));
-    if (has_modes(run_.config)) all += each * expected("modes");
-    const auto snapshots = static_cast<double>(planned_snapshots());
-    all += snapshots * (expected("snapshot-synth") + expected("snapshot-synthesis"));
-    if (has_modes(run_.config)) all += snapshots * expected("snapshot-modes");
-    if (run_.config.downstream != "none") all += (each + 1) * expected("downstream");
-    return std::max(0., all - spent_);
-  }
-
   ChildOutcome run_one(const ComparisonStep& step, const std::string& label) {
     const bool before = finished(step).has_value();
-    const double left_s = left();
     if (!before) {
-      const auto minutes = static_cast<long>(std::ceil(left_s / 60));
-      progress_.note(label + ": " + step.words[0] + " (" + step.name + "), step " + std::to_string(done_ + 1) + " of " +
-                     std::to_string(planned_) + ", about " + std::to_string(minutes) + " min left");
+      const auto minutes = static_cast<long>(std::ceil(time_.left() / 60));
+      progress_.note(label + ": " + step.words[0] + " (" + step.name + "), step " + std::to_string(time_.done() + 1) +
+                     " of " + std::to_string(time_.planned()) + ", about " + std::to_string(minutes) + " min left");
     }
-    const ChildOutcome outcome = run_step(step, [&] { progress_.update(spent_ / std::max(1., spent_ + left_s)); });
-    seconds_[step.name] = outcome.seconds;
-    spent_ += outcome.seconds;
-    ++done_;
+    const auto began = std::chrono::steady_clock::now();
+    const ChildOutcome outcome = run_step(step, [&] {
+      const std::chrono::duration<double> running = std::chrono::steady_clock::now() - began;
+      progress_.update(time_.share(step.name, running.count()));
+    });
+    time_.over(step.name, outcome.seconds, !before);
     if (outcome.exit_code != 0)
       progress_.note(label + ": " + step.name + " ended with exit code " + std::to_string(outcome.exit_code) +
                      (outcome.last_error.empty() ? "" : ": " + outcome.last_error));
@@ -257,9 +252,7 @@ class Comparison {
   ComparisonRun run_;
   StepPlans plans_;
   ProgressDisplay& progress_;
-  std::map<std::string, double> seconds_;
-  double spent_ = 0;
-  std::size_t done_ = 0, planned_ = 0;
+  TimeLeft time_;
 };
 
 /// Begins a comparison in its folder, or goes on with it.
