@@ -18,6 +18,6 @@ case " $* " in
     export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
     export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime  # else it refuses files with such a header
     export CCACHE_PCH_EXTSUM=1
-    exec ccache "$@"
+    exec ccache "${@/#$PWD\//}"  # ccache does not know that what follows -Xclang is a name
     ;;
 esac
