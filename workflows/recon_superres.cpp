@@ -30,7 +30,7 @@ int recon_superres_command(const Invocation& invocation) {
   arguments.positional("IN", &input, "volume with thick slices")
       .positional("OUT", &output, "volume to write (.nii, .nii.gz, .nrrd or .mha), or a folder for DICOM files");
   choices.add_to(arguments);
-  recon.add_to(arguments, "pnp-hqs", false);
+  recon.add_to(arguments, kSuperresMethod, false);
   reading.add_to(arguments);
   arguments.with_progress();
 

@@ -12,6 +12,8 @@
 
 namespace voxprior {
 
+constexpr const char* kSuperresMethod = "pnp-hqs";  ///< unless another is named
+
 /// Which thin slices are asked for.
 class SuperresChoices {
  public:

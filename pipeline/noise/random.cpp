@@ -5,13 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "pipeline/core/vectorised.h"
+
 // The lane loops below are written for the vectoriser. AVX2 without fused multiply-add rounds like plain SSE2, so both
 // clones give the same bits (the file is compiled with -ffp-contract=off).
-#if defined(__x86_64__) && defined(__GNUC__)
-#define VOXPRIOR_VECTORISED __attribute__((target_clones("avx2", "default")))
-#else
-#define VOXPRIOR_VECTORISED
-#endif
 
 namespace voxprior {
 namespace {
@@ -86,7 +83,7 @@ inline void box_muller(std::uint32_t radius_word, std::uint32_t angle_word, floa
 }
 
 /// Normals [256 block, 256 block + 256) of a sequence; lane l of counter c goes to element 64 l + c.
-VOXPRIOR_VECTORISED void gaussian_block(float* out, std::uint64_t block, std::uint64_t seed, std::uint64_t stream) {
+VOXPRIOR_AVX2_TOO void gaussian_block(float* out, std::uint64_t block, std::uint64_t seed, std::uint64_t stream) {
   std::uint32_t c0[kLanes], c1[kLanes], c2[kLanes], c3[kLanes];
   const std::uint64_t first = block * kLanes;  // its low six bits are 0: adding a lane never carries
   for (int i = 0; i < kLanes; ++i) {

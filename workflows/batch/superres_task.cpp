@@ -10,12 +10,10 @@
 namespace voxprior {
 namespace {
 
-constexpr const char* kMethod = "pnp-hqs";  // the default of recon superres
-
 ReconSettings settings_of(const DenoiseOptions& options, double otherwise_bytes) {
   const SessionOptions session = options.session();
   ReconSettings settings;
-  settings.method = kMethod;
+  settings.method = kSuperresMethod;
   settings.device = session.device;
   settings.precision = session.precision;
   settings.mirrors = session.mirrors;
@@ -69,7 +67,7 @@ SuperresTask::SuperresTask(const SuperresChoices& choices, const DenoiseOptions&
 
 nlohmann::ordered_json SuperresTask::settings() const {
   nlohmann::ordered_json settings = choices_.settings();
-  settings["method"] = kMethod;
+  settings["method"] = kSuperresMethod;
   settings["mirrors"] = settings_.mirrors;
   settings["precision"] = settings_.precision;
   settings["device"] = settings_.device;
