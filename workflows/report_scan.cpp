@@ -18,10 +18,12 @@ namespace {
 
 const About kAbout{
     "report scan",
-    "make an HTML page that shows what denoising did to a scan",
+    "make an HTML page that shows what was done to a scan",
     "The page is one file that needs no other: pictures of three planes, a viewer that shows before, after and what\n"
     "was removed at the same place, key figures, warnings, and how AFTER was made, from the record beside it\n"
-    "(after.nii.gz: after.voxprior.json). It asks nothing of the network, and its policy forbids it to.\n\n"
+    "(after.nii.gz: after.voxprior.json). Of thin slices made by recon superres it shows the thick ones, the thin "
+    "ones\n"
+    "and what was added between. It asks nothing of the network, and its policy forbids it to.\n\n"
     "It holds pictures of the scan, and the names of files as the record has them: treat it like the scan itself. No "
     "attribute of a DICOM series but its number and modality is in it.\n\n"
     "The viewer shows copies of 8 bits, cut to the object and, where that is not enough, of larger voxels, so that "
@@ -71,7 +73,8 @@ int report_scan_command(const Invocation& invocation) {
   Choices choices;
   Arguments arguments;
   arguments.positional("BEFORE", &choices.before, "the scan: .nii, .nii.gz, .nrrd or .mha; or a DICOM folder")
-      .positional("AFTER", &choices.after, "what was made of it, on the same grid; of DICOM the folder of one series")
+      .positional("AFTER", &choices.after,
+                  "what denoise or recon superres made of it; of DICOM the folder of one series")
       .positional("PAGE", &choices.page, "page to write: .html");
   arguments
       .option("noise-map", po::value(&choices.noise_map)->value_name("FILE"),

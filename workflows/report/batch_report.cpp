@@ -73,7 +73,7 @@ std::string table_row(const BatchRow& row, const BatchPage& page) {
   const std::string status = row.status == "done" && !row.outlier.empty() ? "outlier" : row.status;
   std::string html = "<tr><td>";
   if (!page.thumbnail.empty())
-    html += "<a href=\"" + escaped(page.page) + "\"><img alt=\"before, after and what was removed\" src=\"" +
+    html += "<a href=\"" + escaped(page.page) + "\"><img alt=\"before, after and their difference\" src=\"" +
             page.thumbnail + "\"></a>";
   html += "</td><th scope=\"row\">";
   html +=
@@ -145,7 +145,7 @@ std::string batch_index(const std::string& title, const std::vector<BatchRow>& r
   body << "<header>\n<h1>" << escaped(title) << "</h1>\n</header>\n<main>\n"
        << counts_of(rows)
        << "<section>\n<h2>Scans, those to look at first</h2>\n<table class=\"batch\">\n<thead><tr><th>before, after, "
-          "removed</th>"
+          "difference</th>"
           "<th>scan</th><th class=\"number\">sigma</th><th class=\"number\">residual structure</th>"
           "<th class=\"number\">time</th><th>remarks</th></tr></thead>\n<tbody>\n";
   for (std::size_t n = 0; n < rows.size(); ++n) body << table_row(rows[n], pages.at(n));

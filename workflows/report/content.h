@@ -19,7 +19,7 @@ struct ReportContent {
   std::string title;
   std::vector<std::string> warnings;
   std::vector<KeyFigure> figures;
-  std::vector<ShownVolume> volumes;                          ///< before, after, residual, perhaps a noise map
+  std::vector<ShownVolume> volumes;                          ///< before, after, their difference, perhaps a noise map
   std::vector<std::pair<std::string, std::string>> origins;  ///< how AFTER came to be: what, value
   nlohmann::ordered_json record;                             ///< the whole sidecar; null where there is none
 };

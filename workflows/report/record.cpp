@@ -71,6 +71,11 @@ std::vector<std::string> Record::texts(const std::string& pointer) const {
   return found;
 }
 
+std::optional<std::string> Record::model(const std::string& key) const {
+  const auto denoiser = text("/model/" + key);
+  return denoiser ? denoiser : text("/reconstruction/model/" + key);
+}
+
 std::vector<std::pair<std::string, std::string>> Record::origins() const {
   std::vector<std::pair<std::string, std::string>> rows;
   const auto add = [&](const std::string& what, const std::optional<std::string>& value) {
@@ -83,8 +88,8 @@ std::vector<std::pair<std::string, std::string>> Record::origins() const {
   add("SHA-256 of the input", text("/inputs/volume/sha256"));
   add("Input", text("/inputs/series/path"));
   add("SHA-256 of the input", text("/inputs/series/sha256"));
-  add("Model", text("/model/name"));
-  add("SHA-256 of the model", text("/model/sha256"));
+  add("Model", model("name"));
+  add("SHA-256 of the model", model("sha256"));
   add("Device", text("/device"));
   add("Precision", text("/precision"));
   return rows;

@@ -23,6 +23,7 @@ class Record {
   std::optional<double> number(const std::string& pointer) const;     ///< "/noise/sigma"
   std::optional<std::string> text(const std::string& pointer) const;  ///< strings only
   std::vector<std::string> texts(const std::string& pointer) const;   ///< the strings of an array
+  std::optional<std::string> model(const std::string& key) const;     ///< "name" or "sha256" of the network used
   const nlohmann::ordered_json& json() const { return json_; }
 
   /// How the volume was made, for the table of a page: what, value.

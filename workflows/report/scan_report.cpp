@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 
 #include "base/error.h"
@@ -13,18 +12,14 @@
 #include "workflows/one_grid.h"
 #include "workflows/preview.h"
 #include "workflows/provenance.h"
+#include "workflows/report/figures.h"
 #include "workflows/report/record.h"
+#include "workflows/report/thin_report.h"
 #include "workflows/statistics.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
 namespace {
-
-std::string in_digits(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
 
 Volume read_on_grid_of(const Volume& before, const ScanSource& source, const ReadOptions& reading) {
   Volume volume = read_scan(source, reading);
@@ -83,10 +78,6 @@ void add_structure(const Volume& before, const Volume& after, const NoiseFound& 
                                "): anatomy may have gone with the noise. Look for outlines in the residual.");
 }
 
-std::string grid_in_words(const Geometry& grid) {
-  return std::to_string(grid.size[0]) + " x " + std::to_string(grid.size[1]) + " x " + std::to_string(grid.size[2]);
-}
-
 void add_image_figures(const Volume& before, const Volume& after, const Volume& residual, const NoiseFound& noise,
                        const PreviewWindow& window, const std::optional<Record>& record, ReportContent& content) {
   const double range = window.white - std::max(0., window.black);
@@ -102,15 +93,12 @@ void add_image_figures(const Volume& before, const Volume& after, const Volume& 
                              noise.sigma > 0 ? in_digits("%.2f sigma", rms / noise.sigma) : ""});
   if (rms == 0) content.warnings.emplace_back("AFTER is BEFORE: nothing was removed.");
   if (noise.sigma > 0 && rms > 0) add_structure(before, after, noise, record, content);
-  const auto& mm = before.geometry.spacing_mm;
-  content.figures.push_back(
-      {"Grid", grid_in_words(before.geometry),
-       in_digits("%.3g", mm[0]) + " x " + in_digits("%.3g", mm[1]) + " x " + in_digits("%.3g", mm[2]) + " mm"});
+  content.figures.push_back(grid_figure(before.geometry));
 }
 
 void add_record_figures(const Record& record, ReportContent& content) {
-  if (const auto model = record.text("/model/name")) {
-    const std::string hash = record.text("/model/sha256").value_or("");
+  if (const auto model = record.model("name")) {
+    const std::string hash = record.model("sha256").value_or("");
     content.figures.push_back({"Model", *model, hash.empty() ? "" : "SHA-256 " + hash.substr(0, 12) + "..."});
   }
   if (const auto strength = record.number("/strength"); strength && *strength != 1)
@@ -162,9 +150,9 @@ void add_record(const ScanToReport& scan, const std::optional<Record>& record, R
 }
 
 /// What reading the scan told and the record does not.
-void add_notices_of_series(const ScanSource& source, const Volume& before, ReportContent& content) {
+void add_notices_of_series(const ScanSource& source, const std::vector<std::string>& notices, ReportContent& content) {
   if (!source.dicom) return;
-  for (const std::string& notice : before.notices) {
+  for (const std::string& notice : notices) {
     if (std::count(content.warnings.begin(), content.warnings.end(), notice) == 0) content.warnings.push_back(notice);
   }
 }
@@ -173,24 +161,17 @@ double greatest_of(const Volume& volume) {
   return std::max<double>(*std::max_element(volume.voxels.begin(), volume.voxels.end()), 1e-30);
 }
 
-}  // namespace
-
-ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) {
-  progress.stage("reading");
-  Volume before = read_scan(scan.before, scan.reading);
+/// Figures and volumes of what was denoised.
+void add_denoised(const ScanToReport& scan, Volume before, const std::optional<Record>& record,
+                  ProgressDisplay& progress, ReportContent& content) {
   Volume after = read_on_grid_of(before, scan.after, scan.reading);
   Volume residual =
       scan.residual.empty() ? removed(before, after) : read_on_grid_of(before, {scan.residual, {}}, scan.reading);
-  const std::optional<Record> record = Record::beside(scan.after.record_holder());
 
   progress.stage("measuring");
-  ReportContent content;
-  content.title = scan.before.title() + " \u2192 " + scan.after.title();
   const NoiseFound noise = noise_of(before, record);
   const PreviewWindow window = preview_window(before, noise.sigma);
   add_image_figures(before, after, residual, noise, window, record, content);
-  add_record(scan, record, content);
-  add_notices_of_series(scan.before, before, content);
 
   std::vector<ShownVolume>& shown = content.volumes;
   shown.push_back({"before", "Before", std::move(before), window.black, window.white, Colours::grey});
@@ -202,6 +183,27 @@ ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) 
     const double greatest = 1.25 * greatest_of(map);  // an even map is not at the end of its colours
     shown.push_back({"noise-map", "Noise map (sigma)", std::move(map), 0, greatest, Colours::heat});
   }
+}
+
+}  // namespace
+
+ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress) {
+  progress.stage("reading");
+  const std::optional<Record> record = Record::beside(scan.after.record_holder());
+  Volume before = read_scan(scan.before, scan.reading);
+  const std::vector<std::string> notices = before.notices;
+
+  ReportContent content;
+  content.title = scan.before.title() + " \u2192 " + scan.after.title();
+  if (tells_of_thin_slices(record)) {
+    if (!scan.noise_map.empty() || !scan.residual.empty())
+      fail(ExitCode::usage, scan.after.path, ": has thin slices; --noise-map and --residual are for what was denoised");
+    add_thin_slices(before, read_scan(scan.after, scan.reading), scan.after.path.string(), *record, content);
+  } else {
+    add_denoised(scan, std::move(before), record, progress, content);
+  }
+  add_record(scan, record, content);
+  add_notices_of_series(scan.before, notices, content);
   return content;
 }
 

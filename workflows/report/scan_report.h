@@ -18,8 +18,8 @@ struct ScanToReport {
 };
 
 /// Reads the volumes and the record beside AFTER, and finds out what there is to say. Throws Error(ExitCode::input)
-/// for files that cannot be read, for volumes that do not share the grid of BEFORE, and for a damaged record. A record
-/// that is missing or of another input is a warning on the page.
+/// for files that cannot be read, for volumes that do not share the grid of BEFORE (of thin slices: that lie outside of
+/// it), and for a damaged record. A record that is missing or of another input is a warning on the page.
 ReportContent scan_content(const ScanToReport& scan, ProgressDisplay& progress);
 
 }  // namespace voxprior

@@ -50,6 +50,12 @@ class ReportTest : public WorkflowTest {
   }
 
   std::string page(const std::string& name = "page.html") const { return bytes_of(scratch_ / name); }
+
+  /// The data: URI of the picture whose alt text begins as `alt` says.
+  static std::string picture_after(const std::string& html, const std::string& alt) {
+    const std::size_t at = html.find("src=\"", html.find(alt)) + 5;
+    return html.substr(at, html.find('"', at) - at);
+  }
 };
 
 }  // namespace voxprior::test
