@@ -65,15 +65,20 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 timed_send() {
   local start; start=$(milliseconds)
-  storescu -aec VOXPRIOR +sd +r 127.0.0.1 $port "$folder"
+  storescu -aec VOXPRIOR +sd +r 127.0.0.1 $port "$folder" >&2 || return 1
   echo $(($(milliseconds) - start))
+}
+
+could_not_send() {
+  echo "node.sh: storescu cannot send $folder; it wants uncompressed files (dcmdjpeg, dcmdjpls, gdcmconv --raw)" >&2
+  exit 1
 }
 
 declare -A times
 for ((round = 0; round < rounds; ++round)); do
-  start_storescp; times[storescp]+=" $(timed_send)"; stop
-  start_node association; times[association]+=" $(timed_send)"; stop
-  start_node instance; times[instance]+=" $(timed_send)"; stop
+  start_storescp; took=$(timed_send) || could_not_send; times[storescp]+=" $took"; stop
+  start_node association; took=$(timed_send) || could_not_send; times[association]+=" $took"; stop
+  start_node instance; took=$(timed_send) || could_not_send; times[instance]+=" $took"; stop
 done
 
 median() { tr ' ' '\n' | grep . | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
@@ -95,7 +100,9 @@ for ((n = 0; n < 50; ++n)); do
   (while nice -n 19 storescu -aec VOXPRIOR +sd +r 127.0.0.1 $port "$folder" >/dev/null 2>&1; do :; done) & senders+=($!)
 done
 sleep 2
-echo "beside 50 senders and 100 idle connections:"
+running=0
+for sender in "${senders[@]}"; do kill -0 "$sender" 2>/dev/null && running=$((running + 1)); done
+echo "beside $running senders and 100 idle connections:"
 "$(dirname "$0")"/association_wait.py $port VOXPRIOR ECHOSCU 300 100
 kill "${senders[@]}" 2>/dev/null || true
 stop

@@ -197,6 +197,11 @@ bool Intake::committed(const CommitmentReport& report) {
 }
 
 void Intake::released() {
+  note_received();
+  place_.association_over();
+}
+
+void Intake::note_received() {
   if (series_.empty()) return;
   if (config_.flush == Flush::to_kernel) spool_.flush();
   for (const auto& [key, series] : series_) {

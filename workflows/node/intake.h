@@ -39,6 +39,7 @@ class Intake final : public AssociationHandler {
   std::uint16_t keep(const ReceivedInstance& received, const std::filesystem::path& file);
   std::uint16_t keep_once_more(const QueuedSeries& series, const std::filesystem::path& file,
                                const std::filesystem::path& kept);
+  void note_received();
   std::uint16_t refuse(const char* why);
   void tell_refusal(const Caller& caller, const char* why);
   Arrivals& arrivals();

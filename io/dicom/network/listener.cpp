@@ -29,9 +29,10 @@ using Clock = std::chrono::steady_clock;
 constexpr int kTick_ms = 100;
 constexpr int kBacklog = 512;
 
-/// What the processes share of a connection: whether it became an association.
-using SharedFlags = std::atomic<bool>;
-static_assert(std::atomic<bool>::is_always_lock_free, "shared between processes");
+/// What the processes share of a connection: how far it has come.
+enum class Stage { waiting, association, over };
+using SharedStage = std::atomic<Stage>;
+static_assert(SharedStage::is_always_lock_free, "shared between processes");
 
 struct Connection {
   pid_t process = 0;  // 0: free
@@ -43,20 +44,20 @@ class SharedPlaces {
  public:
   explicit SharedPlaces(std::size_t count) : count_(count) {
     void* const memory =
-        ::mmap(nullptr, count * sizeof(SharedFlags), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        ::mmap(nullptr, count * sizeof(SharedStage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) fail(ExitCode::resources, "no memory for ", count, " connections");
-    flags_ = static_cast<SharedFlags*>(memory);
-    for (std::size_t n = 0; n < count; ++n) new (&flags_[n]) SharedFlags(false);
+    stages_ = static_cast<SharedStage*>(memory);
+    for (std::size_t n = 0; n < count; ++n) new (&stages_[n]) SharedStage(Stage::waiting);
   }
-  ~SharedPlaces() { ::munmap(flags_, count_ * sizeof(SharedFlags)); }
+  ~SharedPlaces() { ::munmap(stages_, count_ * sizeof(SharedStage)); }
   SharedPlaces(const SharedPlaces&) = delete;
   SharedPlaces& operator=(const SharedPlaces&) = delete;
 
-  SharedFlags& operator[](std::size_t n) { return flags_[n]; }
-  int associations() const { return static_cast<int>(std::count(flags_, flags_ + count_, true)); }
+  SharedStage& operator[](std::size_t n) { return stages_[n]; }
+  int associations() const { return static_cast<int>(std::count(stages_, stages_ + count_, Stage::association)); }
 
  private:
-  SharedFlags* flags_;
+  SharedStage* stages_;
   std::size_t count_;
 };
 
@@ -64,11 +65,13 @@ class Place final : public ConnectionPlace {
  public:
   Place(SharedPlaces& places, std::size_t index, int most) : places_(places), index_(index), most_(most) {}
   bool claim_association() override {
-    places_[index_] = true;  // before counting: of two that claim the last place at least one sees the other
+    places_[index_] =
+        Stage::association;  // before counting: of two that claim the last place at least one sees the other
     if (places_.associations() <= most_) return true;
-    places_[index_] = false;
+    places_[index_] = Stage::waiting;
     return false;
   }
+  void association_over() override { places_[index_] = Stage::over; }
   int associations() const override { return places_.associations(); }
 
  private:
@@ -133,7 +136,7 @@ class Door {
       const pid_t process = connections_[n].process;
       if (process == 0 || ::waitpid(process, &status, WNOHANG) != process) continue;
       connections_[n].process = 0;
-      places_[n] = false;
+      places_[n] = Stage::waiting;
       events_.ended(process, WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
   }
@@ -177,12 +180,13 @@ class Door {
     return n;
   }
 
-  /// Ends the oldest connection that is no association, of this host or (empty) of any; false if there is none.
+  /// Ends the oldest connection that has been no association yet, of this host or (empty) of any; false if there is
+  /// none.
   bool evict(const std::string& host) {
     std::size_t oldest = connections_.size();
     for (std::size_t n = 0; n < connections_.size(); ++n) {
       const Connection& one = connections_[n];
-      if (one.process == 0 || places_[n] || (!host.empty() && one.host != host)) continue;
+      if (one.process == 0 || places_[n] != Stage::waiting || (!host.empty() && one.host != host)) continue;
       if (oldest == connections_.size() || one.since < connections_[oldest].since) oldest = n;
     }
     if (oldest == connections_.size()) return false;

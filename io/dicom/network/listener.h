@@ -34,6 +34,9 @@ class ConnectionPlace {
   virtual ~ConnectionPlace() = default;
   /// Counts this connection as an association from now on; false when there are too many.
   virtual bool claim_association() = 0;
+  /// Counts it no more: before its end is acknowledged, since whoever hears of that may call again at once, while this
+  /// process still takes its time to end.
+  virtual void association_over() = 0;
   /// How many associations are open now, this one included.
   virtual int associations() const = 0;
 };

@@ -85,6 +85,7 @@ class MoveReceiver final : public AssociationHandler {
     std::error_code ignored;
     fs::remove(file, ignored);
   }
+  void released() override { place_.association_over(); }
 
  private:
   fs::path folder_;

@@ -72,6 +72,18 @@ TEST_F(NodeRefuses, MoreAssociationsThanItMayHave) {
   EXPECT_TRUE(wait_until([&] { return node_->echo().exit_code == 0; }));
 }
 
+TEST_F(NodeRefuses, NobodyWhoCallsAgainAsSoonAsTheLastAssociationHasEnded) {
+  start({{"limits", "associations = 1\ndisk_percent = 100\ndisk_free_mb = 0"}});
+  CallOptions options;
+  options.calling_title = "SCANNER";
+  for (int n = 0; n < 100; ++n) {
+    Requester caller({"VOXPRIOR", "127.0.0.1", node_->port()}, options);
+    caller.propose(UID_VerificationSOPClass, {"1.2.840.10008.1.2.1"});
+    ASSERT_NO_THROW(caller.open()) << "call " << n;
+    caller.close();
+  }
+}
+
 TEST_F(NodeRefuses, IdleAndSlowConnectionsKeepNobodyWaitingAndAreClosed) {
   start({{"limits",
           "request_s = 2\nidle_s = 2\nconnections_per_host_and_second = 1000\ndisk_percent = 100\ndisk_free_mb = 0"}});
