@@ -105,6 +105,32 @@ TEST_F(NodeSurvives, ADestinationThatIsDownAndComesBack) {
   EXPECT_EQ(node_->events("computing"), 1);
 }
 
+/// The archive is another node, which answers 0xA700 while its disk is said to be full.
+TEST_F(NodeSurvives, AnArchiveThatTakesNothingForAWhile) {
+  const int archive_port = test::free_port();
+  fs::create_directory(scratch_ / "full");
+  const auto archive_with = [&](const std::string& limits) {
+    auto archive = std::make_unique<test::Node>(
+        scratch_ / "full", archive_port, 1,
+        test::Node::Changes{{"sender", "ae_title = \"VOXPRIOR\"\nhosts = [\"127.0.0.1\"]"}, {"limits", limits}});
+    archive->start();
+    return archive;
+  };
+  auto archive = archive_with("disk_percent = 100\ndisk_free_mb = 1000000000");
+  start({{"destination",
+          "name = \"full\"\nae_title = \"VOXPRIOR\"\nhost = \"127.0.0.1\"\nport = " + std::to_string(archive_port)},
+         {"rule", "name = \"all\"\ndestinations = [\"full\"]"}});
+  ASSERT_EQ(node_->store(ct()).exit_code, 0);
+  ASSERT_TRUE(wait_until([&] { return node_->events("delivery failed") >= 2; })) << node_->audit();
+  EXPECT_THAT(node_->audit(), HasSubstr("0xA700"));
+  EXPECT_EQ(node_->events("done"), 0);
+  archive->stop();
+  archive = archive_with("disk_percent = 100\ndisk_free_mb = 0");
+  EXPECT_TRUE(wait_until([&] { return node_->events("done") == 1; })) << node_->audit();
+  EXPECT_EQ(archive->metric("own_results_total"), 4);
+  EXPECT_EQ(node_->events("computing"), 1);
+}
+
 TEST_F(NodeSurvives, ARestartWithWorkInTheQueue) {
   start({{"series", "settle_s = 0\nwait_s = 1"}});
   ASSERT_EQ(node_->store(ct()).exit_code, 0);
