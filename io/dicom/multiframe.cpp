@@ -29,28 +29,6 @@ class FunctionalGroups {
   DcmItem* shared_;
 };
 
-/// Which of the DimensionIndexValues count planes of one volume, and so do not tell volumes apart.
-std::vector<bool> plane_dimensions(DcmDataset& dataset) {
-  std::vector<bool> counts_planes;
-  DcmSequenceOfItems* dimensions = nullptr;
-  if (dataset.findAndGetSequence(DCM_DimensionIndexSequence, dimensions).bad()) return counts_planes;
-  for (unsigned long n = 0; n < dimensions->card(); ++n) {
-    DcmElement* pointer = nullptr;
-    Uint16 group = 0, element = 0;
-    if (dimensions->getItem(n)->findAndGetElement(DCM_DimensionIndexPointer, pointer).good()) {
-      Uint16* tag = nullptr;
-      if (pointer->getUint16Array(tag).good() && tag != nullptr && pointer->getVM() == 1) {
-        group = tag[0];
-        element = tag[1];
-      }
-    }
-    const DcmTagKey tag(group, element);
-    counts_planes.push_back(tag == DCM_InStackPositionNumber || tag == DCM_ImagePositionPatient ||
-                            tag == DCM_PlanePositionSequence || tag == DCM_SliceLocation);
-  }
-  return counts_planes;
-}
-
 std::string dimension_values(DcmItem& content, const std::vector<bool>& counts_planes) {
   std::string values;
   for (std::size_t n = 0; n < counts_planes.size(); ++n) {
@@ -82,6 +60,27 @@ void read_traits(const FunctionalGroups& groups, DcmDataset& dataset, const std:
 }
 
 }  // namespace
+
+std::vector<bool> plane_dimensions(DcmDataset& dataset) {
+  std::vector<bool> counts_planes;
+  DcmSequenceOfItems* dimensions = nullptr;
+  if (dataset.findAndGetSequence(DCM_DimensionIndexSequence, dimensions).bad()) return counts_planes;
+  for (unsigned long n = 0; n < dimensions->card(); ++n) {
+    DcmElement* pointer = nullptr;
+    Uint16 group = 0, element = 0;
+    if (dimensions->getItem(n)->findAndGetElement(DCM_DimensionIndexPointer, pointer).good()) {
+      Uint16* tag = nullptr;
+      if (pointer->getUint16Array(tag).good() && tag != nullptr && pointer->getVM() == 1) {
+        group = tag[0];
+        element = tag[1];
+      }
+    }
+    const DcmTagKey tag(group, element);
+    counts_planes.push_back(tag == DCM_InStackPositionNumber || tag == DCM_ImagePositionPatient ||
+                            tag == DCM_PlanePositionSequence || tag == DCM_SliceLocation);
+  }
+  return counts_planes;
+}
 
 std::vector<FrameHeader> read_frames(DcmDataset& dataset, const std::string& modality, const FrameHeader& common) {
   std::vector<FrameHeader> frames;

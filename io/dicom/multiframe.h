@@ -14,4 +14,7 @@ namespace voxprior {
 /// NumberOfFrames and PerFrameFunctionalGroupsSequence disagree.
 std::vector<FrameHeader> read_frames(DcmDataset& dataset, const std::string& modality, const FrameHeader& common);
 
+/// Which of the DimensionIndexValues of a frame count planes of one volume, and so do not tell volumes apart.
+std::vector<bool> plane_dimensions(DcmDataset& dataset);
+
 }  // namespace voxprior

@@ -1,9 +1,11 @@
 #include "io/dicom/write/check_grid.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "base/error.h"
+#include "io/dicom/vector3.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -21,6 +23,12 @@ std::array<double, 3> position_of(const Geometry& g, std::array<double, 3> index
 
 }  // namespace
 
+void check_finite(const fs::path& name, const Volume& volume) {
+  if (!std::all_of(volume.voxels.begin(), volume.voxels.end(), [](float v) { return std::isfinite(v); })) {
+    fail(ExitCode::output, name, ": a voxel is NaN or infinite, which DICOM pixels cannot hold; not written");
+  }
+}
+
 void check_same_grid(const fs::path& name, const Geometry& volume, const Geometry& source) {
   if (volume.size != source.size) {
     fail(ExitCode::input, name, ": has ", volume.size[0], " x ", volume.size[1], " x ", volume.size[2],
@@ -37,6 +45,16 @@ void check_same_grid(const fs::path& name, const Geometry& volume, const Geometr
            kLargestDistanceMm, " mm; resample it to the grid of the series first");
     }
   }
+}
+
+void check_other_slices(const fs::path& name, const Geometry& volume, const Geometry& source) {
+  const auto& m = source.lps_from_index;
+  const Vector3 axis{m[2], m[5], m[8]};
+  Geometry expected = source;
+  expected.size[2] = volume.size[2];
+  expected.spacing_mm[2] = volume.spacing_mm[2];
+  expected.origin_mm = plus(source.origin_mm, dot(minus(volume.origin_mm, source.origin_mm), axis), axis);
+  check_same_grid(name, volume, expected);
 }
 
 }  // namespace voxprior

@@ -13,7 +13,7 @@
 namespace voxprior {
 
 /// What was done to the voxels, in the words of DerivationDescription and DerivationCodeSequence.
-enum class DerivedBy { denoising, replacement };
+enum class DerivedBy { denoising, replacement, reslicing };
 
 struct DerivedSeriesOptions {
   DerivedBy by = DerivedBy::denoising;

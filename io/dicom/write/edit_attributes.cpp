@@ -60,6 +60,10 @@ void set_uint16(DcmItem& item, const DcmTag& tag, std::uint16_t value) {
   check(item.putAndInsertUint16(tag, value), tag);
 }
 
+void set_uint32s(DcmItem& item, const DcmTag& tag, const std::vector<Uint32>& values) {
+  check(item.putAndInsertUint32Array(tag, values.data(), static_cast<unsigned long>(values.size())), tag);
+}
+
 void set_if_missing(DcmItem& item, const DcmTag& tag, const std::string& text) {
   if (!item.tagExists(tag)) set_text(item, tag, text);
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <ctime>
 #include <string>
+#include <vector>
 
 namespace voxprior {
 
@@ -19,6 +20,7 @@ std::string raw_text(DcmItem& item, const DcmTagKey& tag, unsigned long value_in
 /// Sets an attribute, replacing what was there. An empty text makes an empty attribute.
 void set_text(DcmItem& item, const DcmTag& tag, const std::string& text);
 void set_uint16(DcmItem& item, const DcmTag& tag, std::uint16_t value);
+void set_uint32s(DcmItem& item, const DcmTag& tag, const std::vector<Uint32>& values);
 
 /// Sets an attribute only where it is missing.
 void set_if_missing(DcmItem& item, const DcmTag& tag, const std::string& text);

@@ -9,10 +9,11 @@ std::string device_name(const ProcessingEquipment& equipment) {
   return equipment.model_sha256.empty() ? "voxprior " + equipment.version : "model " + equipment.model_sha256;
 }
 
-void append_reference(DcmItem& parent, const DcmTagKey& sequence, const SourceReference& source) {
+DcmItem& append_reference(DcmItem& parent, const DcmTagKey& sequence, const SourceReference& source) {
   DcmItem& item = append_item(parent, sequence);
   set_text(item, DCM_ReferencedSOPClassUID, source.sop_class_uid);
   set_text(item, DCM_ReferencedSOPInstanceUID, source.sop_instance_uid);
+  return item;
 }
 
 std::string frame_numbers(const std::vector<std::int64_t>& frames) {
@@ -37,14 +38,15 @@ void append_contributing_equipment(DcmItem& dataset, const ProcessingEquipment& 
   set_text(item, DCM_ContributionDescription, std::string(kResearchUseOnly) + " - not for diagnostic use");
 }
 
-void set_source_image(DcmItem& item, const SourceReference& source) {
+void set_source_images(DcmItem& item, const std::vector<SourceReference>& sources, SourcePlace place) {
   remove(item, DCM_SourceImageSequence);
-  append_reference(item, DCM_SourceImageSequence, source);
-  DcmItem& reference = *find_sequence(item, DCM_SourceImageSequence)->getItem(0);
-  if (!source.frames.empty()) set_text(reference, DCM_ReferencedFrameNumber, frame_numbers(source.frames));
-  set_text(reference, DCM_SpatialLocationsPreserved, "YES");
-  append_code(reference, DCM_PurposeOfReferenceCodeSequence,
-              {"121322", "DCM", "Source image for image processing operation"});
+  for (const SourceReference& source : sources) {
+    DcmItem& reference = append_reference(item, DCM_SourceImageSequence, source);
+    if (!source.frames.empty()) set_text(reference, DCM_ReferencedFrameNumber, frame_numbers(source.frames));
+    set_text(reference, DCM_SpatialLocationsPreserved, place == SourcePlace::same ? "YES" : "NO");
+    append_code(reference, DCM_PurposeOfReferenceCodeSequence,
+                {"121322", "DCM", "Source image for image processing operation"});
+  }
 }
 
 void set_source_evidence(DcmItem& dataset, const std::string& study_uid, const std::string& series_uid,

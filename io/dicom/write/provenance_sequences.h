@@ -29,8 +29,11 @@ struct SourceReference {
   std::vector<std::int64_t> frames;  ///< counted from 0; empty: all of it
 };
 
-/// Replaces SourceImageSequence (PS3.3 C.7.6.1.1.4) by one item for `source`, whose pixels lie where ours do.
-void set_source_image(DcmItem& item, const SourceReference& source);
+/// Whether the pixels of a source lie where ours do (SpatialLocationsPreserved), or on other slices.
+enum class SourcePlace { same, other };
+
+/// Replaces SourceImageSequence (PS3.3 C.7.6.1.1.4) by one item for each of `sources`.
+void set_source_images(DcmItem& item, const std::vector<SourceReference>& sources, SourcePlace place);
 
 /// Replaces SourceImageEvidenceSequence (PS3.3 C.8.13.1), which multi-frame images have besides.
 void set_source_evidence(DcmItem& dataset, const std::string& study_uid, const std::string& series_uid,

@@ -28,6 +28,12 @@ struct RequantiseCounts {
   std::int64_t saturated = 0;     ///< beyond what the stored bits can hold, set to their limits
   std::int64_t off_padding = 0;   ///< would have been mistaken for padding, moved to the nearest value that is not
   std::int64_t kept_padding = 0;  ///< padding of the source, kept bit for bit
+
+  void add(const RequantiseCounts& more) {
+    saturated += more.saturated;
+    off_padding += more.off_padding;
+    kept_padding += more.kept_padding;
+  }
 };
 
 /// Replaces stored values by those of `values`: rounded to nearest, saturated. `stored` holds the source's pixels at

@@ -15,13 +15,6 @@ namespace {
 /// Not in the dictionary of DCMTK 3.6.7.
 const DcmTag kSyntheticData(DcmTagKey(0x0008, 0x001c), EVR_CS);
 
-template <std::size_t N>
-std::string decimal_strings(const std::array<double, N>& values) {
-  std::string text;
-  for (const double value : values) text += (text.empty() ? "" : "\\") + decimal_string(value);
-  return text;
-}
-
 void fill_patient_and_study(DcmDataset& d, const ResearchIdentity& identity, bool synthetic, const DicomTime& now) {
   set_text(d, DCM_PatientName, (synthetic ? "SYNTHETIC^" : "RESEARCH^") + identity.hash.substr(0, 8));
   set_text(d, DCM_PatientID, (synthetic ? "SYN-" : "RES-") + identity.hash.substr(0, 12));

@@ -1,11 +1,11 @@
 #include "io/dicom/write/research_series.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/version.h"
+#include "io/dicom/write/check_grid.h"
 #include "io/dicom/write/instance_bytes.h"
 #include "io/dicom/write/pixel_module.h"
 #include "io/dicom/write/research_coding.h"
@@ -36,9 +36,7 @@ void check(const std::filesystem::path& folder, const Volume& volume) {
   if (std::max(volume.geometry.size[0], volume.geometry.size[1]) > kMostPixelsASide) {
     fail(ExitCode::output, folder, ": a DICOM image has at most 65535 pixels a side; crop the volume");
   }
-  if (!std::all_of(volume.voxels.begin(), volume.voxels.end(), [](float v) { return std::isfinite(v); })) {
-    fail(ExitCode::output, folder, ": a voxel is NaN or infinite, which DICOM pixels cannot hold; not written");
-  }
+  check_finite(folder, volume);
 }
 
 }  // namespace

@@ -23,6 +23,19 @@ const DcmTagKey kStale[] = {
     DCM_DataSetTrailingPadding,
 };
 
+const DcmTagKey kOfOneSlice[] = {
+    DCM_DataCollectionCenterPatient,
+    DCM_ReconstructionTargetCenterPatient,
+    DCM_TablePosition,
+    DCM_CTPositionSequence,  // of Enhanced CT: the three above, which only original images must have
+    DCM_InStackPositionNumber,
+    DCM_ImagesInAcquisition,
+    DCM_NumberOfSeriesRelatedInstances,
+    DCM_NumberOfStudyRelatedInstances,
+    DCM_RETIRED_ImagePosition,
+    DCM_RETIRED_Location,
+};
+
 /// MR Pulse Sequence (PS3.3 C.8.13.4) and Bulk Motion Synchronization (C.7.6.18.3).
 const DcmTagKey kOfAcquisition[] = {
     DCM_PulseSequenceName,
@@ -70,6 +83,13 @@ void remove_stale_attributes(DcmItem& dataset) {
     if (is_curve(tag) || (is_overlay(tag) && !stands_alone(dataset, tag.getGroup()))) doomed.push_back(tag);
   }
   for (const DcmTagKey& tag : doomed) remove(dataset, tag);
+}
+
+void remove_slice_attributes(DcmItem& item) {
+  for (const DcmTagKey& tag : kOfOneSlice) remove(item, tag);
+  for (const DcmTagKey& tag : tags_of(item)) {
+    if (is_overlay(tag)) remove(item, tag);
+  }
 }
 
 void remove_acquisition_attributes(DcmItem& dataset) {

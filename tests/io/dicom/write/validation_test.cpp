@@ -6,6 +6,8 @@
 
 #include "io/dicom/write/derived_series.h"
 #include "io/dicom/write/research_series.h"
+#include "io/dicom/write/resliced_series.h"
+#include "tests/io/dicom/write/resliced_support.h"
 #include "tests/io/dicom/write/series_support.h"
 #include "tests/support/awkward_volume.h"
 
@@ -83,6 +85,24 @@ TEST_P(DerivedSeriesAreValid, NoErrorThatTheSourceHasNot) {
 INSTANTIATE_TEST_SUITE_P(TestData, DerivedSeriesAreValid,
                          testing::Values("ct_cmb_crc_crop", "ct_gantry_tilt_crop", "mr_enhanced_crop",
                                          "mr_enhanced_4d_crop"));
+
+struct ReslicedSeriesAreValid : Validators, testing::WithParamInterface<const char*> {};
+
+TEST_P(ReslicedSeriesAreValid, NoErrorThatTheSourceHasNot) {
+  const fs::path folder = test::dicom_testdata(GetParam());
+  const DicomSeries source = test::only_series(folder);
+  const std::size_t last = source.stacks.size() - 1;
+  const Volume thin = test::thin_slices_of(read_dicom_volume(source, last), 3);
+  DerivedSeriesOptions options = test::some_options();
+  options.by = DerivedBy::reslicing;
+  write_resliced_series(scratch / "out", source, last, thin, options);
+  EXPECT_THAT(new_errors(folder, scratch / "out"), testing::IsEmpty());
+  EXPECT_THAT(output_of("dcentvfy '" + folder.string() + "'/* '" + (scratch / "out").string() + "'/*"),
+              testing::IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(TestData, ReslicedSeriesAreValid,
+                         testing::Values("ct_cmb_crc_crop", "mr_enhanced_crop", "mr_enhanced_4d_crop"));
 
 TEST_F(Validators, ResearchAndSyntheticSeriesHaveNoError) {
   for (const bool synthetic : {false, true}) {
