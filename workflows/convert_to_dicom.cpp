@@ -31,8 +31,7 @@ DicomVolumeChoice chosen_source(const ToDicomChoices& choices) {
 DerivedSeriesReport write_like(const fs::path& input, const fs::path& out_folder, const Volume& volume,
                                const ToDicomChoices& choices, Overwrite overwrite, Provenance& provenance) {
   const DicomVolumeChoice source = chosen_source(choices);
-  provenance["inputs"]["like"] = {
-      {"path", choices.like}, {"series_uid", source.series.series_uid}, {"volume", source.stack}};
+  add_series_input(provenance, "like", choices.like, source.series, source.stack);
   const Geometry& grid = source.series.stacks[source.stack].geometry;
   const Volume turned = with_axes_like(volume, grid);
   check_same_grid(input, turned.geometry, grid);
@@ -98,9 +97,7 @@ void convert_to_dicom(const fs::path& input, const fs::path& out_folder, const R
   tell_notices(volume.notices, provenance);
   tell_notices(report.notices, provenance);
   finish_dicom_output(out_folder, report, provenance, overwrite);
-  if (report.saturated_voxels > 0) {
-    std::cout << "clipped " << report.saturated_voxels << " voxels to the range of the stored bits\n";
-  }
+  tell_clipped(report);
   std::cout << "wrote " << without_final_slash(out_folder).string() << '\n';
 }
 

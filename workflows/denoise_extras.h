@@ -18,7 +18,6 @@ class DenoiseExtras {
  public:
   void add_to(Arguments& arguments);
 
-  bool any() const { return any_volume() || !preview_.empty(); }
   bool any_volume() const;
   std::vector<std::filesystem::path> paths() const;  ///< some may be empty
 

@@ -1,22 +1,15 @@
 #pragma once
 
-#include <filesystem>
-
 #include "workflows/denoise_extras.h"
 #include "workflows/denoising.h"
-#include "workflows/dicom_input.h"
+#include "workflows/dicom_folder.h"
 
 namespace voxprior {
 
 /// What to denoise of a DICOM folder, and where to put it.
-struct FolderToDenoise {
-  std::filesystem::path input;   ///< DICOM folder, file or DICOMDIR
-  std::filesystem::path output;  ///< a folder: series-001/, series-001.voxprior.json, ... are made in it
-  DicomChoices dicom;            ///< --series, --allow-gaps
-  ReadOptions reading;
+struct FolderToDenoise : DicomFolder {
   DenoiseExtras extras;  ///< only where one volume is to be denoised
   bool keep_private = false;
-  bool overwrite = false;
 };
 
 /// Denoises every volume of every series that the model is for, each into a derived series in a folder of its own,

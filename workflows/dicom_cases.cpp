@@ -5,6 +5,8 @@
 
 #include "io/dicom/write/series_nature.h"
 #include "workflows/dicom_input.h"
+#include "workflows/installed_models.h"
+#include "workflows/model_kind.h"
 
 namespace voxprior {
 namespace {
@@ -24,19 +26,21 @@ bool is_for(const std::string& model_modality, const std::string& modality) {
   return model_modality == "any" || (modality == "CT") == (model_modality == "ct");
 }
 
-std::string reason_to_skip(const DicomSeries& series, std::size_t stack, const DicomCaseRules& rules) {
-  if (series.modality != "MR" && series.modality != "CT") return "is neither MR nor CT";
-  if (!series.stacks[stack].gaps_mm.empty() && !rules.allow_gaps) {
-    return "its slices are not equally spaced, one may be missing; --allow-gaps takes it all the same";
-  }
-  return reason_against_denoising(series.stacks[stack]);
-}
-
 DicomCase unreadable(const DicomSeries& series) {
   return {&series, 0, name_of(series), {}, series.problems.empty() ? "holds no volume" : series.problems.front()};
 }
 
 }  // namespace
+
+std::string reason_against_case(const DicomSeries& series, std::size_t stack, const DicomCaseRules& rules) {
+  if (series.modality != "MR" && series.modality != "CT") return "is neither MR nor CT";
+  const std::string objection = rules.objection ? rules.objection(series, stack) : "";
+  if (!objection.empty()) return objection;
+  if (!series.stacks[stack].gaps_mm.empty() && !rules.allow_gaps) {
+    return "its slices are not equally spaced, one may be missing; --allow-gaps takes it all the same";
+  }
+  return reason_to_leave_alone(series.stacks[stack]);
+}
 
 std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRules& rules) {
   const DicomSeries* const wanted = rules.series.empty() ? nullptr : &choose_series(survey, rules.input, rules.series);
@@ -51,18 +55,26 @@ std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRul
     for (std::size_t stack = 0; stack < series.stacks.size(); ++stack) {
       if (rules.volume >= 0 && stack != static_cast<std::size_t>(rules.volume)) continue;
       cases.push_back({&series, stack, name_of_volume(series, stack), rules.output / folder_name(n, series, stack),
-                       reason_to_skip(series, stack, rules)});
+                       reason_against_case(series, stack, rules)});
     }
   }
   return cases;
 }
 
-void skip_other_modalities(std::vector<DicomCase>& cases, const ModelFacts& model) {
+void skip_other_modalities(std::vector<DicomCase>& cases, const ModelFacts& model, const std::string& option) {
   for (DicomCase& one : cases) {
     if (!one.reason.empty() || is_for(model.modality, one.series->modality)) continue;
     one.reason = "model '" + model.name + "' was trained on " + model.modality + "; choose one for " +
-                 one.series->modality + " with --model";
+                 one.series->modality + " with " + option;
   }
+}
+
+void skip_other_modalities(std::vector<DicomCase>& cases, const std::string& model, const std::string& option) {
+  if (model == "auto") return;
+  ModelFacts facts;
+  facts.name = std::filesystem::path(model).stem().string();
+  facts.modality = modality_of_model(find_model(model));
+  if (!facts.modality.empty()) skip_other_modalities(cases, facts, option);
 }
 
 std::size_t count_to_do(const std::vector<DicomCase>& cases) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,14 +25,24 @@ struct DicomCaseRules {
   std::string series;       ///< SeriesNumber or SeriesInstanceUID; empty: all
   int volume = -1;          ///< which volume of each series, counted from 0; -1: all
   bool allow_gaps = false;  ///< take slices that are not equally spaced
+  /// What else speaks against volume `stack` of a series; an empty text: nothing.
+  std::function<std::string(const DicomSeries& series, std::size_t stack)> objection = {};
 };
 
 /// Every volume of the survey that the rules ask for, with the reason where one must be skipped. Throws
 /// Error(ExitCode::input) when the series asked for is not there.
 std::vector<DicomCase> dicom_cases(const DicomSurvey& survey, const DicomCaseRules& rules);
 
-/// Skips, of those not skipped yet, what the model was not trained on.
-void skip_other_modalities(std::vector<DicomCase>& cases, const ModelFacts& model);
+/// Why volume `stack` of a series must be skipped; empty: it must not.
+std::string reason_against_case(const DicomSeries& series, std::size_t stack, const DicomCaseRules& rules);
+
+/// Skips, of those not skipped yet, what the model was not trained on. `option` is the one that names another.
+void skip_other_modalities(std::vector<DicomCase>& cases, const ModelFacts& model,
+                           const std::string& option = "--model");
+
+/// The same for a model by name, as its card says; with "auto" nothing is skipped. The model is not loaded.
+void skip_other_modalities(std::vector<DicomCase>& cases, const std::string& model,
+                           const std::string& option = "--model");
 
 /// How many are not skipped.
 std::size_t count_to_do(const std::vector<DicomCase>& cases);

@@ -51,13 +51,16 @@ std::string name_of_volume(const DicomSeries& series, std::size_t stack) {
   return name_of(series) + (series.stacks.size() > 1 ? ", volume " + std::to_string(stack) : "");
 }
 
+void DicomChoices::add_series_to(Arguments& arguments) {
+  arguments.option("series", po::value(&series)->value_name("N|UID"),
+                   "which series of a DICOM folder to take: its SeriesNumber or SeriesInstanceUID; needed where there "
+                   "are several");
+}
+
 void DicomChoices::add_to(Arguments& arguments) {
-  arguments
-      .option("series", po::value(&series)->value_name("N|UID"),
-              "which series of a DICOM folder to take: its SeriesNumber or SeriesInstanceUID; needed where there are "
-              "several")
-      .flag("allow-gaps", &allow_gaps,
-            "read DICOM slices that are not equally spaced as if they were; without it they are refused");
+  add_series_to(arguments);
+  arguments.flag("allow-gaps", &allow_gaps,
+                 "read DICOM slices that are not equally spaced as if they were; without it they are refused");
 }
 
 void refuse_beside_file(const std::filesystem::path& input, const std::string& option) {

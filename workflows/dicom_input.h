@@ -16,6 +16,8 @@ namespace voxprior {
 class DicomChoices {
  public:
   void add_to(Arguments& arguments);
+  /// For a command that can do nothing with gaps: --series alone.
+  void add_series_to(Arguments& arguments);
   /// Throws Error(ExitCode::usage) if one of them is given and `input` is a volume file, which has no series.
   void refuse_beside_file(const std::filesystem::path& input) const;
 

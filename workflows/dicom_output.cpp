@@ -64,6 +64,16 @@ void finish_dicom_output(const fs::path& folder, const DerivedSeriesReport& repo
   }
 }
 
+void add_series_input(Provenance& provenance, const std::string& role, const fs::path& path, const DicomSeries& series,
+                      std::size_t stack) {
+  provenance["inputs"][role] = {{"path", path.string()}, {"series_uid", series.series_uid}, {"volume", stack}};
+}
+
+void tell_clipped(const DerivedSeriesReport& report, const std::string& prefix) {
+  if (report.saturated_voxels == 0) return;
+  std::cout << prefix << "clipped " << report.saturated_voxels << " voxels to the range of the stored bits\n";
+}
+
 void tell_notices(const std::vector<std::string>& notices, Provenance& provenance) {
   for (const std::string& notice : notices) {
     std::cerr << "notice: " << notice << '\n';

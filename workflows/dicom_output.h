@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <ctime>
 #include <filesystem>
 #include <string>
@@ -30,6 +31,13 @@ void check_dicom_output(const std::filesystem::path& folder, Overwrite overwrite
 /// Adds what was written to the provenance and puts it beside the folder. If that fails, the folder goes, too.
 void finish_dicom_output(const std::filesystem::path& folder, const DerivedSeriesReport& report, Provenance& provenance,
                          Overwrite overwrite);
+
+/// Adds a volume of a series that was read, under inputs/<role>.
+void add_series_input(Provenance& provenance, const std::string& role, const std::filesystem::path& path,
+                      const DicomSeries& series, std::size_t stack);
+
+/// On stdout, after `prefix`: how many voxels were set to the limits of the stored bits, if any.
+void tell_clipped(const DerivedSeriesReport& report, const std::string& prefix = "");
 
 /// On stderr, and kept as "notices" in the provenance.
 void tell_notices(const std::vector<std::string>& notices, Provenance& provenance);

@@ -27,6 +27,8 @@ class ReconChoices {
   /// Checks what can be checked without LibTorch. `ct`: of the data to reconstruct, for --prior auto.
   void check() const;
   ReconSettings settings(bool ct) const;
+  /// A name, a file or "auto".
+  const std::string& prior() const { return prior_; }
 
   bool force = false, overwrite = false;
   std::string log, preview, uncertainty;  ///< empty: not asked for

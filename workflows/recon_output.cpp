@@ -9,6 +9,7 @@
 #include "io/dicom/write/research_series.h"
 #include "io/png.h"
 #include "io/volume_file.h"
+#include "workflows/derived_record.h"
 #include "workflows/dicom_output.h"
 #include "workflows/files.h"
 #include "workflows/preview.h"
@@ -44,6 +45,10 @@ std::string log_lines(const ReconResult& result) {
   return text;
 }
 
+std::string told_of(const DicomOrigin* origin) {
+  return origin == nullptr || origin->name.empty() ? "" : origin->name + ": ";
+}
+
 GreyImage picture_of(const Volume& image) {
   if (image.modality == Modality::ct) return draw_planes(image, -160, 240);
   return draw_planes(image, 0, std::max(nonzero_percentile(image.voxels, 99.5), 1e-30));
@@ -51,8 +56,7 @@ GreyImage picture_of(const Volume& image) {
 
 }  // namespace
 
-ReconOutput::ReconOutput(const std::string& command, const std::vector<std::pair<std::string, fs::path>>& inputs,
-                         const std::string& output, const ReconChoices& choices)
+ReconOutput::ReconOutput(const std::string& command, const std::string& output, const ReconChoices& choices)
     : overwrite_(choices.overwrite ? Overwrite::yes : Overwrite::no),
       output_(output),
       dicom_(names_dicom_folder(output)),
@@ -60,33 +64,48 @@ ReconOutput::ReconOutput(const std::string& command, const std::vector<std::pair
       provenance_(command) {
   choices.check();
   if (!dicom_) format_of_name(output);
+}
+
+ReconOutput::ReconOutput(const std::string& command, const std::vector<std::pair<std::string, fs::path>>& inputs,
+                         const std::string& output, const ReconChoices& choices)
+    : ReconOutput(command, output, choices) {
   std::vector<fs::path> paths;
   for (const auto& [role, path] : inputs) {
     if (path.empty()) continue;
     check_readable(path);
     paths.push_back(path);
   }
-  std::vector<fs::path> outputs{choices.log, choices.preview, choices.uncertainty};
-  if (dicom_) {
-    check_dicom_output(output, overwrite_);
-  } else {
-    outputs.push_back(output);
-    outputs.push_back(sidecar_path(output));
-  }
-  check_outputs(outputs, paths, overwrite_);
+  check(paths);
   for (const auto& [role, path] : inputs)
     if (!path.empty()) provenance_.add_input(role, path);
 }
 
+ReconOutput::ReconOutput(const std::string& command, const DicomOrigin& origin, const std::string& output,
+                         const ReconChoices& choices)
+    : ReconOutput(command, output, choices) {
+  origin_ = &origin;
+  check({});
+  add_series_input(provenance_, "series", origin.input, origin.series, origin.stack);
+}
+
+void ReconOutput::check(const std::vector<fs::path>& inputs) const {
+  std::vector<fs::path> outputs{choices_.log, choices_.preview, choices_.uncertainty};
+  if (dicom_) {
+    check_dicom_output(output_, overwrite_);
+  } else {
+    outputs.push_back(output_);
+    outputs.push_back(sidecar_path(output_));
+  }
+  check_outputs(outputs, inputs, overwrite_);
+}
+
 void ReconOutput::tell(const std::vector<std::string>& notices) { tell_notices(notices, provenance_); }
 
-void ReconOutput::write_image(const Volume& image, const ReconSession& session) {
-  if (!dicom_) {
-    write_volume(output_, image, {overwrite_, std::string("voxprior ") + version() + ", research use only"});
-    written_.add(output_);
-    provenance_.add_output("volume", output_);
-    provenance_.write_beside(output_, overwrite_);
-    return;
+DerivedSeriesReport ReconOutput::write_series(const Volume& image, const ReconSession& session) {
+  if (origin_ != nullptr) {
+    const ordered_json record{{"slices", provenance_["slices"]}, {"reconstruction", provenance_["reconstruction"]}};
+    return write_result_series(output_, origin_->series, origin_->stack, image,
+                               derived_series_options(record, false, overwrite_));
   }
   ResearchSeriesOptions options;
   options.modality = image.modality == Modality::ct ? Modality::ct : Modality::mr;
@@ -97,15 +116,25 @@ void ReconOutput::write_image(const Volume& image, const ReconSession& session) 
   options.parameters = provenance_["reconstruction"].dump();
   options.created = creation_time();
   options.overwrite = overwrite_;
-  const DerivedSeriesReport report = write_research_series(output_, image, options);
-  written_.add(without_final_slash(output_));
-  finish_dicom_output(output_, report, provenance_, overwrite_);
+  return write_research_series(output_, image, options);
 }
 
-void ReconOutput::write(const Volume& image, const std::vector<float>& deviation, const ReconResult& result,
-                        const ReconSession& session, const ReconSettings& settings) {
-  tell(result.notices);
-  provenance_["reconstruction"] = record_of(result, session, settings);
+void ReconOutput::write_image(const Volume& image, const ReconSession& session) {
+  if (!dicom_) {
+    write_volume(output_, image, {overwrite_, std::string("voxprior ") + version() + ", research use only"});
+    written_.add(output_);
+    provenance_.add_output("volume", output_);
+    provenance_.write_beside(output_, overwrite_);
+    return;
+  }
+  const DerivedSeriesReport report = write_series(image, session);
+  written_.add(without_final_slash(output_));
+  if (origin_ != nullptr) tell(report.notices);
+  finish_dicom_output(output_, report, provenance_, overwrite_);
+  tell_clipped(report, told_of(origin_));
+}
+
+void ReconOutput::write_extras(const Volume& image, const std::vector<float>& deviation, const ReconResult& result) {
   if (!choices_.log.empty()) {
     write_file(choices_.log, log_lines(result), overwrite_);
     written_.add(choices_.log);
@@ -125,15 +154,23 @@ void ReconOutput::write(const Volume& image, const std::vector<float>& deviation
     written_.add(choices_.uncertainty);
     provenance_.add_output("uncertainty", choices_.uncertainty);
   }
+}
+
+void ReconOutput::write(const Volume& image, const std::vector<float>& deviation, const ReconResult& result,
+                        const ReconSession& session, const ReconSettings& settings) {
+  tell(result.notices);
+  provenance_["reconstruction"] = record_of(result, session, settings);
+  write_extras(image, deviation, result);
   write_image(image, session);
   written_.keep();
 
-  std::cout << "method: " << settings.method << ", " << result.log.size() << " iterations, " << result.stop << ", "
-            << with_digits("%.1f", result.seconds) << " s\n";
-  std::cout << "data consistency: |A x - y| / |y| = " << with_digits("%.4g", result.data_residual);
+  const std::string name = told_of(origin_);
+  std::cout << name << "method: " << settings.method << ", " << result.log.size() << " iterations, " << result.stop
+            << ", " << with_digits("%.1f", result.seconds) << " s\n";
+  std::cout << name << "data consistency: |A x - y| / |y| = " << with_digits("%.4g", result.data_residual);
   if (result.residual_over_noise > 0)
     std::cout << ", " << with_digits("%.3g", result.residual_over_noise) << " of the noise";
-  std::cout << "\nwrote " << output_ << '\n';
+  std::cout << '\n' << name << "wrote " << output_ << '\n';
 }
 
 void refuse_other_prior(const ReconSession& session, bool ct, const fs::path& data, bool force) {

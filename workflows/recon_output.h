@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "io/dicom/write/derived_series.h"
 #include "io/volume.h"
 #include "workflows/compute/recon_session.h"
 #include "workflows/provenance.h"
@@ -12,6 +14,14 @@
 #include "workflows/written_files.h"
 
 namespace voxprior {
+
+/// The volume of a DICOM series that an image was made of.
+struct DicomOrigin {
+  std::filesystem::path input;  ///< the folder or file that was named
+  const DicomSeries& series;
+  std::size_t stack = 0;
+  std::string name;  ///< before what is told of it; empty: it is the only one
+};
 
 /// The files that a reconstruction leaves: a volume or a folder of DICOM files, what was asked for besides, and the
 /// sidecar. All or nothing.
@@ -21,6 +31,11 @@ class ReconOutput {
   /// everything can be written.
   ReconOutput(const std::string& command, const std::vector<std::pair<std::string, std::filesystem::path>>& inputs,
               const std::string& output, const ReconChoices& choices);
+
+  /// The same for an image made of a DICOM series: in a folder it becomes a derived series of the study. `origin` must
+  /// outlive this object.
+  ReconOutput(const std::string& command, const DicomOrigin& origin, const std::string& output,
+              const ReconChoices& choices);
 
   Provenance& provenance() { return provenance_; }
   /// On stderr, and kept as "notices" in the provenance.
@@ -32,12 +47,17 @@ class ReconOutput {
              const ReconSession& session, const ReconSettings& settings);
 
  private:
+  ReconOutput(const std::string& command, const std::string& output, const ReconChoices& choices);
+  void check(const std::vector<std::filesystem::path>& inputs) const;
+  void write_extras(const Volume& image, const std::vector<float>& deviation, const ReconResult& result);
   void write_image(const Volume& image, const ReconSession& session);
+  DerivedSeriesReport write_series(const Volume& image, const ReconSession& session);
 
   Overwrite overwrite_;
   std::string output_;
   bool dicom_;
   const ReconChoices& choices_;
+  const DicomOrigin* origin_ = nullptr;
   Provenance provenance_;
   WrittenFiles written_;
 };

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cmath>
+#include <sstream>
 
 #include "base/error.h"
+#include "io/dicom/write/resliced_series.h"
 #include "workflows/noise_level.h"
 #include "workflows/statistics.h"
 
@@ -26,15 +28,36 @@ Geometry thin_grid(const Geometry& thick, std::size_t axis, std::int64_t count, 
   return thin;
 }
 
+/// Of axes that are alike, the third, which is the one across the slices of a scanner.
+std::size_t coarsest_axis(const Geometry& grid) {
+  constexpr double kAlike = 1.01;
+  const auto& spacing = grid.spacing_mm;
+  const auto coarsest = std::max_element(spacing.begin(), spacing.end());
+  return *coarsest <= kAlike * spacing[2] ? 2 : static_cast<std::size_t>(coarsest - spacing.begin());
+}
+
+double thin_spacing(const Geometry& thick, const SuperresChoices& choices) {
+  const std::size_t axis = coarsest_axis(thick);
+  if (choices.spacing_mm > 0) return choices.spacing_mm;
+  return std::min(thick.spacing_mm[(axis + 1) % 3], thick.spacing_mm[(axis + 2) % 3]);
+}
+
+/// Why the slices are not thick enough to be divided; empty: they are.
+std::string reason_against_dividing(const Geometry& thick, const SuperresChoices& choices) {
+  const double thick_mm = thick.spacing_mm[coarsest_axis(thick)], thin_mm = thin_spacing(thick, choices);
+  if (thin_mm <= kGreatestShare * thick_mm) return "";
+  std::ostringstream text;
+  text << "its slices are " << thick_mm << " mm apart; thinner ones of " << thin_mm << " mm would hold nothing new";
+  return text.str();
+}
+
 /// What can be said of the slices from the grid alone.
 SuperresProblem slices_of(const Geometry& thick, const SuperresChoices& choices, const std::filesystem::path& name) {
+  const std::string reason = reason_against_dividing(thick, choices);
+  if (!reason.empty()) fail(ExitCode::input, name, ": ", reason);
   const auto& spacing = thick.spacing_mm;
-  const auto axis = static_cast<std::size_t>(std::max_element(spacing.begin(), spacing.end()) - spacing.begin());
-  const double thin_mm =
-      choices.spacing_mm > 0 ? choices.spacing_mm : std::min(spacing[(axis + 1) % 3], spacing[(axis + 2) % 3]);
-  if (thin_mm > kGreatestShare * spacing[axis])
-    fail(ExitCode::input, name, ": its slices are ", spacing[axis], " mm apart; thinner ones of ", thin_mm,
-         " mm would hold nothing new");
+  const std::size_t axis = coarsest_axis(thick);
+  const double thin_mm = thin_spacing(thick, choices);
   SuperresProblem problem;
   problem.size_ijk = thick.size;
   problem.axis = static_cast<int>(axis);
@@ -50,7 +73,9 @@ SuperresProblem slices_of(const Geometry& thick, const SuperresChoices& choices,
 nlohmann::ordered_json record_of(const SuperresProblem& problem) {
   return {{"axis", std::string(1, "ijk"[problem.axis])},
           {"thick_mm", problem.thick_spacing_mm},
-          {"thin_mm", problem.thin_spacing_mm}};
+          {"thin_mm", problem.thin_spacing_mm},
+          {"thickness_mm", problem.thickness_mm},
+          {"profile", problem.profile}};
 }
 
 }  // namespace
@@ -85,6 +110,16 @@ SuperresSetup set_up_superres(const Volume& thick, const SuperresChoices& choice
       thin_grid(thick.geometry, static_cast<std::size_t>(problem.axis), problem.thin_count, problem.thin_spacing_mm);
   thin.modality = ct ? Modality::ct : Modality::mr;
   return {std::move(problem), std::move(thin), units, ct};
+}
+
+std::string reason_against_thin_slices(const DicomSeries& series, std::size_t stack, const SuperresChoices& choices) {
+  const std::string reason = reason_against_reslicing(series, stack);
+  if (!reason.empty()) return reason;
+  const Geometry& grid = series.stacks[stack].geometry;
+  if (coarsest_axis(grid) != 2) {
+    return "its slices are closer to each other than its pixels: there are no thick ones";
+  }
+  return reason_against_dividing(grid, choices);
 }
 
 double superres_bytes(const Geometry& thin) { return kBytesPerVoxel * static_cast<double>(thin.voxel_count()); }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "io/dicom/series.h"
 #include "io/volume.h"
 #include "workflows/cli/arguments.h"
 #include "workflows/cli/progress.h"
@@ -40,6 +41,10 @@ struct SuperresSetup {
 /// The axis with the coarsest spacing is the one across the slices. Throws Error(ExitCode::input) for a volume whose
 /// slices are not thick or that is nothing to a prior; `name` is what the message calls it.
 SuperresSetup set_up_superres(const Volume& thick, const SuperresChoices& choices, const std::filesystem::path& name);
+
+/// Why volume `stack` of a DICOM series cannot come out as a series with the thin slices that are asked for; empty: it
+/// can. Its slices must be the thick ones, and lie so that new ones between them have a place.
+std::string reason_against_thin_slices(const DicomSeries& series, std::size_t stack, const SuperresChoices& choices);
 
 /// What the volumes of a reconstruction of `thin` take at most, beside libraries and network.
 double superres_bytes(const Geometry& thin);

@@ -13,7 +13,6 @@ namespace voxprior {
 struct TaskFacts {
   std::string name;          ///< as --task has it
   std::string counted;       ///< "3 denoised"
-  std::string of_dicom;      ///< why DICOM series are none of its inputs, and what to do; empty: they are
   std::string description;   ///< of BIDS: the label of desc-
   std::string described_as;  ///< what descriptions.tsv says of that label
   std::string dataset_name;  ///< of dataset_description.json

@@ -40,8 +40,9 @@ void BatchWords::add_to(Arguments& arguments) {
   reading.add_to(arguments);
   arguments
       .flag("allow-gaps", &allow_gaps,
-            "read DICOM slices that are not equally spaced as if they were; without it they fail")
-      .flag("keep-private", &keep_private, "keep the private attributes of a DICOM series, which may hold anything");
+            "of denoising: read DICOM slices that are not equally spaced as if they were; without it they fail")
+      .flag("keep-private", &keep_private,
+            "of denoising: keep the private attributes of a DICOM series, which may hold anything");
   arguments
       .flag("slurm", &slurm, "do not run, but submit a job array to Slurm that does, and a job that sums up after it")
       .flag("dry-run", &dry_run, "with --slurm: print the two scripts and submit nothing")
@@ -67,6 +68,14 @@ void BatchWords::check() const {
   }
   if (is_superres()) {
     denoise.refuse_given("is for --task denoise");
+    if (allow_gaps) {
+      fail(ExitCode::usage, "--allow-gaps: is for --task denoise; thin slices between planes that are not equally ",
+           "spaced would lie in false places");
+    }
+    if (keep_private) {
+      fail(ExitCode::usage, "--keep-private: is for --task denoise; private attributes of a slice may hold its place, ",
+           "which is false for thin ones");
+    }
   } else if (superres.any()) {
     fail(ExitCode::usage, "--thickness, --spacing and --profile are for --task superres; see --help");
   }
@@ -81,7 +90,14 @@ void BatchWords::check() const {
 fs::path BatchWords::work_folder() const { return work.empty() ? fs::path(output) / ".voxprior" : fs::path(work); }
 
 BatchRequest BatchWords::request() const {
-  return {input, output, selection, filter_file, denoise.model(), reading.options().max_voxels, task_facts(task)};
+  BatchRequest request{input,           output, selection, filter_file, denoise.model(), reading.options().max_voxels,
+                       task_facts(task)};
+  if (is_superres()) {
+    request.objection = [choices = superres](const DicomSeries& series, std::size_t stack) {
+      return reason_against_thin_slices(series, stack, choices);
+    };
+  }
+  return request;
 }
 
 std::unique_ptr<BatchTask> BatchWords::make_task() const {

@@ -11,8 +11,6 @@
 #include "workflows/batch/write_case.h"
 #include "workflows/dicom_cases.h"
 #include "workflows/dicom_output.h"
-#include "workflows/installed_models.h"
-#include "workflows/model_kind.h"
 
 namespace voxprior {
 namespace fs = std::filesystem;
@@ -67,22 +65,14 @@ std::vector<fs::path> files_of(const DicomSeries& series, std::size_t stack) {
   return files;
 }
 
-/// Of a model that was named: which series it is not for, told by its card.
-void skip_by_modality(std::vector<DicomCase>& cases, const std::string& model) {
-  if (model == "auto") return;
-  ModelFacts facts;
-  facts.name = fs::path(model).stem().string();
-  facts.modality = modality_of_model(find_model(model));
-  if (!facts.modality.empty()) skip_other_modalities(cases, facts);
-}
-
 BatchInput dicom_series_cases(const BatchRequest& request) {
   DicomLimits limits;
   limits.max_voxels = request.max_voxels;
   const auto survey = std::make_shared<const DicomSurvey>(survey_dicom({request.input}, limits));
   const bool gaps_are_told_when_read = true;
-  std::vector<DicomCase> found = dicom_cases(*survey, {request.input, "", "", -1, gaps_are_told_when_read});
-  skip_by_modality(found, request.model);
+  std::vector<DicomCase> found =
+      dicom_cases(*survey, {request.input, "", "", -1, gaps_are_told_when_read, request.objection});
+  skip_other_modalities(found, request.model);
   BatchInput input;
   input.layout = BatchLayout::dicom;
   for (const DicomCase& each : found) {
@@ -152,9 +142,6 @@ BatchInput find_cases(const BatchRequest& request) {
     fail(ExitCode::input, request.input, ": holds no scan to work on",
          input.notices.empty() ? "; .nii, .nii.gz, .nrrd, .mha and DICOM files are looked for" : ": ",
          input.notices.empty() ? "" : input.notices.front());
-  }
-  if (input.layout == BatchLayout::dicom && !request.task.of_dicom.empty()) {
-    fail(ExitCode::input, request.input, ": holds DICOM files: ", request.task.of_dicom);
   }
   return input;
 }

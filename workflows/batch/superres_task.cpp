@@ -39,9 +39,6 @@ const TaskFacts& superres_facts() {
     TaskFacts superres;
     superres.name = superres.description = "superres";
     superres.counted = "made thin";
-    superres.of_dicom =
-        "--task superres makes no DICOM series, whose slices would be others than those that were received; make "
-        "NIfTI files of them first (voxprior convert)";
     superres.described_as =
         "thin slices made of thick ones by voxprior; what lies between the thick ones is the prior's, not measured; "
         "orientation and intensity scale are those of the source";
@@ -77,15 +74,6 @@ nlohmann::ordered_json SuperresTask::settings() const {
   return settings;
 }
 
-const ReconSession& SuperresTask::session(const ReconSettings& settings, ProgressDisplay& progress) {
-  std::unique_ptr<ReconSession>& session = sessions_[settings.model_file];
-  if (!session) {
-    progress.stage("loading the model");
-    session = open_recon_session(settings);
-  }
-  return *session;
-}
-
 TaskResult SuperresTask::work_on(Volume volume, const std::string& label, ProgressDisplay& progress) {
   progress.stage("estimating noise");
   SuperresSetup setup = set_up_superres(volume, choices_, label);
@@ -99,7 +87,7 @@ TaskResult SuperresTask::work_on(Volume volume, const std::string& label, Progre
   // The session keeps all of the limit: its tiles, and with them the last bits, are then the same whatever came first.
   ReconSettings settings = settings_;
   settings.model_file = file_for(model_, setup.ct);
-  const ReconSession& recon = session(settings, progress);
+  const ReconSession& recon = sessions_.of(settings, progress);
   refuse_other_prior(recon, setup.ct, label, force_);
   note_session(recon, settings, progress);
   ThinVolume made = make_thin(std::move(setup), recon, progress);

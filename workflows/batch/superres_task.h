@@ -1,11 +1,10 @@
 #pragma once
 
-#include <map>
-#include <memory>
 #include <string>
 
 #include "workflows/batch/batch_task.h"
 #include "workflows/denoise_options.h"
+#include "workflows/recon_sessions.h"
 #include "workflows/superres.h"
 
 namespace voxprior {
@@ -21,13 +20,11 @@ class SuperresTask final : public BatchTask {
   TaskResult work_on(Volume volume, const std::string& label, ProgressDisplay& progress) override;
 
  private:
-  const ReconSession& session(const ReconSettings& settings, ProgressDisplay& progress);
-
   SuperresChoices choices_;
   std::string model_;  // a name, a file or "auto"
   bool force_ = false;
-  ReconSettings settings_;                                         // but for the model's file
-  std::map<std::string, std::unique_ptr<ReconSession>> sessions_;  // by that file
+  ReconSettings settings_;  // but for the model's file
+  ReconSessions sessions_;
 };
 
 }  // namespace voxprior

@@ -4,9 +4,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "io/dicom/write/derived_series.h"
 #include "io/volume_file.h"
-#include "workflows/derived_denoising.h"
+#include "workflows/derived_record.h"
 #include "workflows/files.h"
 #include "workflows/provenance.h"
 #include "workflows/written_files.h"
@@ -31,7 +30,7 @@ CaseFiles write_one_series(const BatchCase& one, const CaseTarget& target, const
                            const nlohmann::ordered_json& record) {
   const DerivedSeriesOptions options = derived_series_options(record, target.keep_private, Overwrite::yes);
   const DerivedSeriesReport report =
-      write_derived_series(target.out / one.output, *one.series, one.stack, volume, options);
+      write_result_series(target.out / one.output, *one.series, one.stack, volume, options);
   CaseFiles written{{}, report.saturated_voxels, report.notices};
   for (const auto& entry : fs::directory_iterator(target.out / one.output))
     written.paths.push_back(one.output / entry.path().filename());

@@ -63,7 +63,7 @@ bool written_by_voxprior(DcmItem& dataset) {
   return false;
 }
 
-std::string reason_against_denoising(const DicomStack& stack) {
+std::string reason_to_leave_alone(const DicomStack& stack) {
   const DicomFrame& first = stack.frames.front();
   const std::unique_ptr<DcmFileFormat> file = load_dicom(first.file, PixelLoading::skip);
   DcmDataset& dataset = *file->getDataset();
