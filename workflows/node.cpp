@@ -1,4 +1,4 @@
-// voxprior node CONFIG.toml: a DICOM node that denoises what is sent to it.
+// voxprior node CONFIG.toml: a DICOM node that denoises what is sent to it, or makes its slices thin.
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,9 +21,9 @@ namespace {
 
 const About kAbout{
     "node",
-    "a DICOM node that denoises the series sent to it and sends the results on",
-    "Listens for C-STORE, and for each series that is complete runs voxprior denoise with what the rules in CONFIG "
-    "say;\n"
+    "a DICOM node that denoises the series sent to it, or makes their slices thin, and sends the results on",
+    "Listens for C-STORE, and for each series that is complete runs voxprior denoise, or recon superres, with "
+    "what the rules in CONFIG say;\n"
     "the derived series, in the same study, goes to the destinations named there. What was acknowledged to a sender "
     "survives\n"
     "a kill of any process and a restart. Own results that come back are ignored.\n\n"

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "workflows/derived_record.h"
 #include "workflows/platform.h"
 
 namespace voxprior {
@@ -18,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kNice = 10;
+constexpr const char* kLog = "compute.log";
 constexpr std::size_t kMostQuoted = 300;
 
 /// The images as they are now: what comes later is another run's.
@@ -54,25 +57,24 @@ std::string number(double value) {
 }
 
 std::vector<std::string> words_for(const fs::path& work, const NodeRule& rule, const NodeConfig& config) {
-  std::vector<std::string> words{executable_path().string(),
-                                 "denoise",
-                                 (work / "in").string(),
-                                 (work / "out").string(),
-                                 "--model",
-                                 rule.model,
-                                 "--noise",
-                                 rule.noise,
-                                 "--strength",
-                                 number(rule.strength),
-                                 "--memory",
-                                 std::to_string(config.memory_mb),
-                                 "--progress",
-                                 "none"};
-  if (config.threads > 0) words.insert(words.end(), {"--threads", std::to_string(config.threads)});
+  const std::string in = (work / "in").string(), out = (work / "out").string();
+  std::vector<std::string> words{executable_path().string()};
+  const auto add = [&words](std::initializer_list<std::string> more) { words.insert(words.end(), more); };
+  if (rule.task == "superres") {
+    add({"recon", "superres", in, out, "--prior", rule.model});
+    if (rule.thickness_mm > 0) add({"--thickness", number(rule.thickness_mm)});
+    if (rule.spacing_mm > 0) add({"--spacing", number(rule.spacing_mm)});
+  } else {
+    add({"denoise", in, out, "--model", rule.model, "--noise", rule.noise, "--strength", number(rule.strength)});
+  }
+  add({"--memory", std::to_string(config.memory_mb), "--progress", "none"});
+  if (config.threads > 0) add({"--threads", std::to_string(config.threads)});
   return words;
 }
 
 }  // namespace
+
+std::string command_of(const NodeRule& rule) { return rule.task == "superres" ? "recon superres" : rule.task; }
 
 int compute_series(const QueuedSeries& series, const NodeRule& rule, const NodeConfig& config) {
   const Spool spool(config);
@@ -80,7 +82,7 @@ int compute_series(const QueuedSeries& series, const NodeRule& rule, const NodeC
   fs::remove_all(work);  // of an attempt that was interrupted
   fs::create_directories(work / "in");
   link_images(spool.series_folder(series.key), work / "in");
-  redirect_output(work / "denoise.log");
+  redirect_output(work / kLog);
   set_limits(config);
   ::setenv("SOURCE_DATE_EPOCH", std::to_string(static_cast<std::int64_t>(series.first_s)).c_str(), 1);
 
@@ -100,10 +102,11 @@ Computed results_of(const QueuedSeries& series, const NodeConfig& config) {
     if (entry->is_directory() && holds_images(entry->path()))
       computed.folders.push_back(fs::relative(entry->path(), config.spool).string());
     if (entry->path().extension() != ".json") continue;
-    const auto record = nlohmann::json::parse(std::ifstream(entry->path()), nullptr, false);
-    if (!record.is_object() || !record.contains("model")) continue;
-    computed.model = record["model"].value("name", "");
-    computed.model_sha256 = record["model"].value("sha256", "");
+    const auto record = nlohmann::ordered_json::parse(std::ifstream(entry->path()), nullptr, false);
+    const nlohmann::ordered_json model = record.is_object() ? model_in(record) : nlohmann::ordered_json();
+    if (!model.is_object()) continue;
+    computed.model = model.value("name", "");
+    computed.model_sha256 = model.value("sha256", "");
   }
   std::sort(computed.folders.begin(), computed.folders.end());
   return computed;
@@ -117,7 +120,7 @@ bool holds_images(const fs::path& folder) {
 }
 
 std::string last_words_of(const QueuedSeries& series, const NodeConfig& config) {
-  std::ifstream log(Spool(config).work_folder(series) / "denoise.log");
+  std::ifstream log(Spool(config).work_folder(series) / kLog);
   std::string last;
   for (std::string line; std::getline(log, line);)
     if (!line.empty()) last = line;

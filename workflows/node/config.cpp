@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kYear_h = 24 * 366;
+constexpr double kThinnest_mm = 0.01, kThickest_mm = 100;
 constexpr std::int64_t kMostMb = std::int64_t{1} << 40;
 
 void read_port(TomlSection& section, const char* key, int& port, int least) {
@@ -130,18 +131,32 @@ NodeDestination destination_of(TomlSection& section, bool tls_given) {
   return destination;
 }
 
+/// Keys that say how to do one task mean nothing to another.
+void read_task(TomlSection& section, NodeRule& rule) {
+  const std::map<std::string, std::vector<const char*>> keys{{"denoise", {"noise", "strength"}},
+                                                             {"superres", {"thickness", "spacing"}}};
+  section.read("task", rule.task, {"denoise", "superres"});
+  for (const auto& [task, own] : keys) {
+    for (const char* key : own) {
+      if (task != rule.task && section.has(key))
+        section.refuse_key(key, "is for the task " + task + ", and this rule's is " + rule.task + "; leave it out");
+    }
+  }
+  section.read("noise", rule.noise, {"auto", "gaussian", "rician"});
+  section.read("strength", rule.strength, 0, 1);
+  section.read("thickness", rule.thickness_mm, kThinnest_mm, kThickest_mm);
+  section.read("spacing", rule.spacing_mm, kThinnest_mm, kThickest_mm);
+}
+
 NodeRule rule_of(TomlSection& section, const NodeConfig& config) {
   NodeRule rule;
-  std::string task = "denoise";
   rule.name = required(section, "name");
-  section.read("task", task, {"denoise"});
+  read_task(section, rule);
   section.read("modality", rule.modality, {"", "MR", "CT"});
   section.read("description", rule.descriptions);
   section.read("sequence", rule.sequences);
   section.read("senders", rule.senders);
   section.read("model", rule.model);
-  section.read("noise", rule.noise, {"auto", "gaussian", "rician"});
-  section.read("strength", rule.strength, 0, 1);
   section.read("destinations", rule.destinations);
   section.refuse_unknown_keys();
   if (rule.destinations.empty()) section.refuse_section("needs the key 'destinations', a list of names");

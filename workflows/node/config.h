@@ -33,8 +33,10 @@ struct NodeDestination {
 struct NodeRule {
   std::string name, modality;
   std::vector<std::string> descriptions, sequences, senders;
-  std::string model = "auto", noise = "auto";
-  double strength = 1;
+  std::string task = "denoise", model = "auto";
+  std::string noise = "auto";               ///< of denoise
+  double strength = 1;                      ///< of denoise
+  double thickness_mm = 0, spacing_mm = 0;  ///< of superres; 0: as `recon superres` finds them
   std::vector<std::string> destinations;
 };
 

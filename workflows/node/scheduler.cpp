@@ -19,7 +19,7 @@ constexpr auto kWipeEvery = std::chrono::seconds(1);
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Exit codes of `denoise` after which another attempt would end the same way.
+/// Exit codes of the command after which another attempt would end the same way.
 bool is_final(int code) {
   return code == static_cast<int>(ExitCode::input) || code == static_cast<int>(ExitCode::usage) ||
          code == static_cast<int>(ExitCode::model);
@@ -146,10 +146,12 @@ void Scheduler::take_results(const QueuedSeries& series, int code) {
 
 void Scheduler::give_up_computing(const QueuedSeries& series, int code) {
   Queue queue(spool_.queue_file());
-  const std::string ended = "voxprior denoise ended with " + std::to_string(code);
+  const NodeRule* const rule = config_.rule(series.rule);
+  const std::string command = rule == nullptr ? "" : " " + command_of(*rule);
+  const std::string ended = "voxprior" + command + " ended with " + std::to_string(code);
   if (code == static_cast<int>(ExitCode::resources))
     return set_aside(series, ended + ": " + last_words_of(series, config_) + " (memory_mb in [worker])");
-  const std::string why = ended + "; see work/" + spool_.work_folder(series).filename().string() + "/denoise.log";
+  const std::string why = ended + "; see work/" + spool_.work_folder(series).filename().string() + "/compute.log";
   const bool refused = is_final(code), full_disk = code == static_cast<int>(ExitCode::output),
              last = series.attempts + 1 >= config_.attempts && !full_disk;  // which is not the series' fault
   if (refused || last) {

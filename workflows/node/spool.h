@@ -19,7 +19,7 @@ std::string hash_of(const std::string& identifier);
 ///     audit.log             who sent what, and what became of it
 ///     incoming/             instances on their way in; emptied when the node starts
 ///     series/HASH/          the instances of a series, HASH.dcm each
-///     work/ID-GENERATION/   in/ (the same files), out/ (results), denoise.log
+///     work/ID-GENERATION/   in/ (the same files), out/ (results), compute.log
 ///
 /// Folders have mode 0700 and files 0600: the process has umask 077. Names are hashes and numbers.
 class Spool {

@@ -114,6 +114,31 @@ TEST_F(NodeEndToEnd, OwnResultsThatComeBackAreIgnored) {
   EXPECT_EQ(node_->events("received"), 1);
 }
 
+TEST_F(NodeEndToEnd, ARuleForThinSlicesMakesThemAndIgnoresThemWhenTheyComeBack) {
+  start({{"rule",
+          "name = \"thin\"\ntask = \"superres\"\nmodality = \"CT\"\nspacing = 1.25\ndestinations = [\"archive\"]"},
+         {"rule", "name = \"not thick\"\ntask = \"superres\"\ndestinations = [\"archive\"]"}});
+  ASSERT_EQ(node_->store(ct()).exit_code, 0);
+  ASSERT_EQ(node_->store(testdata("dicom/mr_enhanced_crop")).exit_code, 0);
+  ASSERT_TRUE(wait_until([&] { return arrived(1, 8) && node_->events("computing failed") == 1; })) << node_->audit();
+  EXPECT_THAT(node_->audit(), HasSubstr("\"model\":\"ct\""));
+  EXPECT_THAT(node_->audit(), HasSubstr("voxprior recon superres ended with 3"));
+
+  const nlohmann::json derived = results().at(0);
+  archive_->save_series(derived["ID"], scratch_ / "thin");
+  const DicomSeries thin = find_dicom_series({scratch_ / "thin"}).at(0), thick = find_dicom_series({ct()}).at(0);
+  EXPECT_EQ(thin.study_uid, thick.study_uid);
+  EXPECT_EQ(thin.stacks.at(0).geometry.size[2], 8);
+  EXPECT_NEAR(thin.stacks.at(0).geometry.spacing_mm[2], 1.25, 1e-6);
+  for (const auto& [line, count] : complaints_about(scratch_ / "thin"))
+    EXPECT_EQ(complaints_about(ct()).count(line), 1u) << line;
+
+  archive_->send_to("VOXPRIOR", derived["ID"]);
+  EXPECT_EQ(node_->metric("own_results_total"), 8);
+  EXPECT_EQ(node_->events("own result ignored"), 1);
+  EXPECT_EQ(node_->stop(), 0);
+}
+
 TEST_F(NodeEndToEnd, AnArchiveIsAskedWhetherItKeepsTheResults) {
   start({{"destination", "name = \"keeper\"\nae_title = \"ORTHANC\"\nhost = \"127.0.0.1\"\ncommitment = true\nport = " +
                              std::to_string(archive_->dicom_port())},

@@ -62,6 +62,26 @@ TEST_F(NodeConfigFile, EveryRefusalNamesLineKeyAndWhatIsAllowed) {
   EXPECT_THAT(refusal("[node]\nae_title = \"NODE\"\nspool = \"relative\"\n"), HasSubstr("must be an absolute path"));
 }
 
+TEST_F(NodeConfigFile, ARuleMayMakeSlicesThinAndSayHow) {
+  const NodeConfig config =
+      read(kNode + kSender + kDestination + kRule + "task = \"superres\"\nspacing = 1.5\nthickness = 5\n");
+  EXPECT_EQ(config.rules.at(0).task, "superres");
+  EXPECT_EQ(config.rules.at(0).spacing_mm, 1.5);
+  EXPECT_EQ(config.rules.at(0).thickness_mm, 5);
+  EXPECT_EQ(read(kNode + kSender + kDestination + kRule).rules.at(0).task, "denoise");
+}
+
+TEST_F(NodeConfigFile, KeysOfAnotherTaskAreRefused) {
+  const std::string begin = kNode + kSender + kDestination + kRule, superres = begin + "task = \"superres\"\n";
+  EXPECT_THAT(refusal(superres + "noise = \"rician\"\n"),
+              HasSubstr("node.toml:16: key 'rule.noise' is for the task denoise, and this rule's is superres"));
+  EXPECT_THAT(refusal(superres + "strength = 0.5\n"), HasSubstr("node.toml:16: key 'rule.strength' is for the task"));
+  EXPECT_THAT(refusal(begin + "spacing = 1\n"), HasSubstr("node.toml:15: key 'rule.spacing' is for the task superres"));
+  EXPECT_THAT(refusal(begin + "thickness = 1\n"), HasSubstr("key 'rule.thickness' is for the task superres"));
+  EXPECT_THAT(refusal(superres + "spacing = -1\n"), HasSubstr("key 'rule.spacing' must be between 0.01 and 100"));
+  EXPECT_THAT(refusal(begin + "task = \"segment\"\n"), HasSubstr("key 'rule.task' must be one of"));
+}
+
 TEST_F(NodeConfigFile, WhatIsMissingIsSaid) {
   EXPECT_THAT(refusal(""), HasSubstr("[node]"));
   EXPECT_THAT(refusal(kNode + kDestination + kRule), HasSubstr("has no [[sender]]"));
