@@ -144,15 +144,6 @@ TEST_F(BatchSuperres, OptionsOfTheOtherTaskAreRefused) {
   EXPECT_FALSE(fs::exists(scratch_ / "out"));
 }
 
-TEST_F(BatchSuperres, DicomFilesAreRefusedWithWhatToDo) {
-  fs::create_directory(scratch_ / "in");
-  fs::copy(test::testdata("dicom/mr_enhanced_crop"), scratch_ / "in" / "mr");
-  const Outcome outcome = superres("out");
-  expect_refused(outcome, 3, "batch");
-  EXPECT_THAT(outcome.err, HasSubstr("voxprior convert"));
-  EXPECT_FALSE(fs::exists(scratch_ / "out"));
-}
-
 TEST_F(BatchSuperres, TasksAndCollectorOfSlurmAreToldTheTask) {
   put_thick_ones();
   const Outcome outcome = superres("out", {"--spacing", "2", "--slurm", "--dry-run"});
