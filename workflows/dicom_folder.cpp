@@ -44,6 +44,33 @@ void check_files(const DicomFolder& folder, const std::vector<DicomCase>& cases,
   check_outputs(files.paths, {}, overwrite);
 }
 
+struct Outcome {
+  std::size_t written = 0, failed = 0;
+};
+
+/// One volume that cannot be worked on does not keep the others from it; trouble with the model or the disk does.
+Outcome work_on_each(const std::vector<DicomCase>& cases, ProgressDisplay& progress,
+                     const std::function<void(const DicomCase&)>& work) {
+  Outcome outcome;
+  for (const DicomCase& one : cases) {
+    if (!one.reason.empty()) {
+      std::cout << one.name << ": skipped: " << one.reason << '\n';
+      continue;
+    }
+    try {
+      work(one);
+      ++outcome.written;
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::input) throw;
+      progress.finish();
+      std::cout << one.name << ": failed: " << error.what() << '\n';
+      ++outcome.failed;
+    }
+  }
+  progress.finish();
+  return outcome;
+}
+
 }  // namespace
 
 DicomSurvey survey_folder(const DicomFolder& folder, ProgressDisplay& progress) {
@@ -72,29 +99,13 @@ void work_on_folder(const DicomFolder& folder, const std::vector<DicomCase>& cas
   }
   check_files(folder, cases, done, files, overwrite);
 
-  std::size_t written = 0, failed = 0;
-  for (const DicomCase& one : cases) {
-    if (!one.reason.empty()) {
-      std::cout << one.name << ": skipped: " << one.reason << '\n';
-      continue;
-    }
-    try {
-      work(one);
-      ++written;
-    } catch (const Error& error) {
-      if (error.code() != ExitCode::input) throw;
-      progress.finish();
-      std::cout << one.name << ": failed: " << error.what() << '\n';
-      ++failed;
-    }
-  }
-  progress.finish();
-  if (written == 0) {
+  const Outcome outcome = work_on_each(cases, progress, work);
+  if (outcome.written == 0) {
     fail(ExitCode::input, folder.input, ": nothing was ", done, ", for the reasons listed above; ", cases.size(),
          " volumes found");
   }
-  if (failed > 0) {
-    fail(ExitCode::some_failed, folder.input, ": ", failed, " of ", written + failed,
+  if (outcome.failed > 0) {
+    fail(ExitCode::some_failed, folder.input, ": ", outcome.failed, " of ", outcome.written + outcome.failed,
          " volumes failed, for the reasons listed above; the others were written");
   }
 }

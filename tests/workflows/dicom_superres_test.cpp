@@ -227,6 +227,16 @@ TEST_F(DicomSuperres, FilesBesidesAreOfOneVolume) {
   EXPECT_EQ(json("out/series-002.voxprior.json")["outputs"]["log"], file("l.jsonl"));
 }
 
+TEST_F(DicomSuperres, SamplesHaveTheirSpreadBesideTheSeriesAndTheirSeedInIt) {
+  const Outcome outcome =
+      superres(testdata("dicom/ct_cmb_crc_crop"), "out",
+               {"--method", "diffpir", "--samples", "2", "--seed", "7", "--uncertainty", file("u.nii.gz")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read_volume(file("u.nii.gz")).geometry.size, series_in("out").stacks.at(0).geometry.size);
+  EXPECT_THAT(test::bytes_of(scratch_ / "out" / "series-001" / "0001.dcm"),
+              HasSubstr("method diffpir, samples 2, seed 7,"));
+}
+
 TEST_F(DicomSuperres, OptionsForDicomAreRefusedBesideAVolumeFile) {
   expect_refused(superres(testdata("brain_t1_crop.nii.gz"), "out.nii.gz", {"--series", "3"}), 2, "recon superres");
 }

@@ -103,6 +103,44 @@ TEST(Superres, RefusesSlicesThatAreNotThickByName) {
   }
 }
 
+/// A CT series of one volume with pixels of 1 x 1.25 mm and slices `apart_mm` from each other.
+DicomSeries series_with(double apart_mm) {
+  DicomSeries series;
+  series.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2";  // CT Image Storage
+  series.stacks.resize(1);
+  series.stacks[0].geometry.size = {6, 5, 4};
+  series.stacks[0].geometry.spacing_mm = {1, 1.25, apart_mm};
+  series.stacks[0].frames.resize(4);
+  return series;
+}
+
+TEST(Superres, OfDicomTheThickSlicesMustBeItsSlicesAndLieEvenlyAndUpright) {
+  EXPECT_EQ(reason_against_thin_slices(series_with(4), 0, defaults()), "");
+  EXPECT_THAT(reason_against_thin_slices(series_with(1.3), 0, defaults()), testing::HasSubstr("hold nothing new"));
+  EXPECT_THAT(reason_against_thin_slices(series_with(0.5), 0, defaults()), testing::HasSubstr("no thick ones"));
+  SuperresChoices choices = defaults();
+  choices.spacing_mm = 3.5;
+  EXPECT_THAT(reason_against_thin_slices(series_with(4), 0, choices), testing::HasSubstr("thinner ones of 3.5 mm"));
+
+  DicomSeries tilted = series_with(4), uneven = series_with(4), scattered = series_with(4);
+  tilted.stacks[0].sheared = true;
+  uneven.stacks[0].gaps_mm = {4, 4, 8};
+  scattered.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2.1";  // Enhanced CT
+  EXPECT_EQ(reason_against_thin_slices(scattered, 0, defaults()), "");
+  scattered.stacks[0].frames[1].file = "other.dcm";
+  EXPECT_THAT(reason_against_thin_slices(tilted, 0, defaults()), testing::HasSubstr("gantry tilt"));
+  EXPECT_THAT(reason_against_thin_slices(uneven, 0, defaults()), testing::HasSubstr("not equally spaced"));
+  EXPECT_THAT(reason_against_thin_slices(scattered, 0, defaults()), testing::HasSubstr("several Enhanced images"));
+}
+
+TEST(Superres, DividesTheSlicesWhereAllAxesAreAlike) {
+  Volume cube = thick_across(2);
+  cube.geometry.spacing_mm = {2.005, 2, 2};
+  SuperresChoices choices = defaults();
+  choices.spacing_mm = 1;
+  EXPECT_EQ(set_up_superres(cube, choices, "scan").problem.axis, 2);
+}
+
 TEST(Superres, ShowsThePriorHounsfieldUnitsAboveAirAndGivesThemBack) {
   Volume thick = thick_across(2);
   thick.modality = Modality::ct;

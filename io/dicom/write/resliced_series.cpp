@@ -48,12 +48,13 @@ struct Reslicing {
 Reslicing prepare(const DicomSeries& source, std::size_t stack_number, const Volume& result,
                   const DerivedSeriesOptions& options) {
   const DicomStack& stack = source.stacks.at(stack_number);
-  DerivedSeriesOptions without_private = options;
-  without_private.keep_private = false;
+  DerivedSeriesOptions resliced = options;
+  resliced.by = DerivedBy::reslicing;
+  resliced.keep_private = false;
   std::vector<NewSlice> slices = new_slices(result.geometry, stack);
   const SlicePlaces places(stack, result.geometry.spacing_mm[2], slices.size());
-  const std::string process = process_name(without_private) + "\n" + decimal_strings(slices.front().position_mm) +
-                              "\n" + decimal_string(result.geometry.spacing_mm[2]);
+  const std::string process = process_name(resliced) + "\n" + decimal_strings(slices.front().position_mm) + "\n" +
+                              decimal_string(result.geometry.spacing_mm[2]);
   const SeriesIdentity identity(source, stack, process, result.voxels);
   return {source,
           stack,
@@ -61,7 +62,7 @@ Reslicing prepare(const DicomSeries& source, std::size_t stack_number, const Vol
           slices,
           places,
           identity,
-          derived_series_facts(source, stack_number, identity.series_uid(), without_private)};
+          derived_series_facts(source, stack_number, identity.series_uid(), resliced)};
 }
 
 /// The source planes that a slice was made of.

@@ -116,7 +116,8 @@ TEST_F(NodeEndToEnd, OwnResultsThatComeBackAreIgnored) {
 
 TEST_F(NodeEndToEnd, ARuleForThinSlicesMakesThemAndIgnoresThemWhenTheyComeBack) {
   start({{"rule",
-          "name = \"thin\"\ntask = \"superres\"\nmodality = \"CT\"\nspacing = 1.25\ndestinations = [\"archive\"]"},
+          "name = \"thin\"\ntask = \"superres\"\nmodality = \"CT\"\nspacing = 1.25\nthickness = 3\ndestinations = "
+          "[\"archive\"]"},
          {"rule", "name = \"not thick\"\ntask = \"superres\"\ndestinations = [\"archive\"]"}});
   ASSERT_EQ(node_->store(ct()).exit_code, 0);
   ASSERT_EQ(node_->store(testdata("dicom/mr_enhanced_crop")).exit_code, 0);
@@ -130,6 +131,7 @@ TEST_F(NodeEndToEnd, ARuleForThinSlicesMakesThemAndIgnoresThemWhenTheyComeBack) 
   EXPECT_EQ(thin.study_uid, thick.study_uid);
   EXPECT_EQ(thin.stacks.at(0).geometry.size[2], 8);
   EXPECT_NEAR(thin.stacks.at(0).geometry.spacing_mm[2], 1.25, 1e-6);
+  EXPECT_THAT(test::bytes_of(fs::directory_iterator(scratch_ / "thin")->path()), HasSubstr(", thickness_mm 3.0,"));
   for (const auto& [line, count] : complaints_about(scratch_ / "thin"))
     EXPECT_EQ(complaints_about(ct()).count(line), 1u) << line;
 
