@@ -124,7 +124,8 @@ TEST(Unet, Bfloat16BodyStaysNearFloat32) {
   const torch::Tensor x = torch::randn({1, 1, 16, 16, 16}), sigma = torch::full({1}, 0.1);
   const torch::Tensor exact = unequal_bands().denoise(network, x, sigma);
   const torch::Tensor rough = unequal_bands().denoise(network, x, sigma, torch::kBFloat16);
-  EXPECT_LT(((exact - rough).norm() / exact.norm()).item<double>(), 0.02);  // 0.003 measured
+  // Measured: 0.003 with AVX512-BF16, whose kernels add up in float32; 0.035 without, where sums are rounded, too.
+  EXPECT_LT(((exact - rough).norm() / exact.norm()).item<double>(), 0.1);
   EXPECT_GT((exact - rough).abs().max().item<double>(), 0);                 // the body really ran in bfloat16
 }
 
