@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kBytesPerVoxel = 64;      // of the thin volume: what a method holds at most, the thick one's included
 constexpr double kGreatestShare = 0.75;    // of the distance between thick slices: beyond it nothing is gained
+constexpr float kLeastHounsfield = -1024;  // what scanners write for air at its darkest
 constexpr const char* kBoxcar = "boxcar";  // the first of its choices is the default
 
 /// The thin grid: as many slices as fill the extent of the thick ones, about the same centre.
@@ -26,6 +27,13 @@ Geometry thin_grid(const Geometry& thick, std::size_t axis, std::int64_t count, 
                               static_cast<double>(count - 1) * spacing_mm);
   for (std::size_t row = 0; row < 3; ++row) thin.origin_mm[row] += shift * thick.lps_from_index[3 * row + axis];
   return thin;
+}
+
+/// Outside their field of view scanners write values below all that tissue or air has (-2000, -3024): a step that no
+/// prior has seen, at which it draws combs into the tissue beside it. To the prior it is air.
+Volume with_air_outside(Volume ct) {
+  for (float& value : ct.voxels) value = std::max(value, kLeastHounsfield);
+  return ct;
 }
 
 /// Of axes that are alike, the third, which is the one across the slices of a scanner.
@@ -101,7 +109,7 @@ SuperresSetup set_up_superres(const Volume& thick, const SuperresChoices& choice
   SuperresProblem problem = slices_of(thick.geometry, choices, name);
   const bool ct = is_ct(thick);
   const PriorUnits units(thick, ct, name);
-  problem.voxels = units.to_prior(thick.voxels);
+  problem.voxels = units.to_prior(ct ? with_air_outside(thick).voxels : thick.voxels);
   problem.unit = units.scale();
   problem.sigma = noise_level(thick, {}).sigma;
 

@@ -141,6 +141,15 @@ TEST(Superres, DividesTheSlicesWhereAllAxesAreAlike) {
   EXPECT_EQ(set_up_superres(cube, choices, "scan").problem.axis, 2);
 }
 
+TEST(Superres, WhatLiesOutsideTheFieldOfViewOfACtIsAirToThePrior) {
+  Volume thick = thick_across(2);
+  thick.modality = Modality::ct;
+  thick.voxels.front() = -3024;
+  const SuperresSetup setup = set_up_superres(thick, defaults(), "scan");
+  EXPECT_EQ(setup.problem.voxels.front(), -24);  // -1024 HU
+  EXPECT_EQ(setup.problem.voxels.back(), 1120);
+}
+
 TEST(Superres, ShowsThePriorHounsfieldUnitsAboveAirAndGivesThemBack) {
   Volume thick = thick_across(2);
   thick.modality = Modality::ct;
