@@ -14,6 +14,8 @@ namespace voxprior {
 struct NoiseSurvey {
   NoiseEstimate whole;  ///< kind, and the strength of white, even noise
   NoiseTexture texture;
+  bool texture_doubted = false;  ///< spectra of correlated noise were found and left out: somewhere the tissue is
+                                 ///< quieter than such noise can be, so that anatomy has gone into them
   LocalNoise local;
 
   double sigma = 0;  ///< of each real channel: that of the spectra for correlated noise, the root mean square of the

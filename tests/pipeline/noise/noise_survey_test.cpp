@@ -50,6 +50,42 @@ TEST(SurveyNoise, TakesTheSigmaOfTheSpectraWhereNoiseIsCorrelated) {
   EXPECT_NE(found.message.find("k-space"), std::string::npos);
 }
 
+/// Skull-stripped tissue that is textured like filtered noise, with flat islands: the windows of the spectra are
+/// longer.
+std::vector<float> textured_with_islands(const test::Size& size, float islands) {
+  FilteredScanRequest request;
+  request.size = size;
+  request.filter.taper = {KspaceFilter::kHann, KspaceFilter::kHann, KspaceFilter::kHann};
+  request.magnitude = false;
+  const auto voxels = static_cast<std::size_t>(size[0] * size[1] * size[2]);
+  std::vector<float> texture(voxels, 45);
+  std::vector<bool> dark(voxels);
+  for (std::size_t n = 0; n < voxels; ++n) {
+    const std::size_t i = n % size[0], j = n / size[0] % size[1], k = n / (size[0] * size[1]);
+    if ((i / 10 + j / 10 + k / 10) % 3 == 0) texture[n] = islands;
+    dark[n] = i < 12 || j < 12 || k < 12;
+  }
+  std::vector<float> scan = filtered_scan(std::vector<float>(voxels), texture, request).noisy;
+  for (std::size_t n = 0; n < voxels; ++n) scan[n] = dark[n] ? 0 : 800 + scan[n];
+  return scan;
+}
+
+TEST(SurveyNoise, SpectraThatAreLouderThanTheFlattestTissueAreNotBelieved) {
+  const test::Size size{140, 130, 120};
+  const NoiseSurvey even = survey_noise(textured_with_islands(size, 45).data(), size);
+  EXPECT_TRUE(even.correlated());
+  EXPECT_FALSE(even.texture_doubted);
+  EXPECT_NEAR(even.sigma / 45, 1, 0.05);
+
+  const std::vector<float> scan = textured_with_islands(size, 12);
+  EXPECT_GT(noise_texture(scan.data(), size, 400).confidence, NoiseSurvey::kTrusted);
+  const NoiseSurvey found = survey_noise(scan.data(), size);
+  EXPECT_FALSE(found.correlated());
+  EXPECT_TRUE(found.texture_doubted);
+  EXPECT_LT(found.sigma, 12);
+  EXPECT_NE(found.message.find("smoothed or interpolated"), std::string::npos);
+}
+
 TEST(SurveyNoise, SaysThatAVolumeWasDenoisedBefore) {
   const std::vector<float> clean = scan();
   std::vector<float> noisy = clean, denoised = clean;
