@@ -4,9 +4,9 @@
 usage: bench/calibration.py [--build FOLDER] [--rows "NAME ..."] [--box I,J,K] [--samples N] [--model NAME|FILE] [VOLUME...]
 
 Noise of known kind is added to clean volumes (default: the one of testdata/), and the noise-free scan is kept. voxprior is told
-sigma, its map or its spectrum, so that what is tested is the prior. With N samples, a calibrated spread s and the result x of the one
+sigma, its map or its spectrum, so that what is tested is the prior; of CT (rows ct-..., for volumes in HU) it is told nothing. With N samples, a calibrated spread s and the result x of the one
 evaluation, the truth lies within x +- t s with the probability that Student's t with N degrees of freedom gives; the table says how
-often it did, over all voxels of the brain (truth above 0):
+often it did, over all voxels of the brain (truth above 0; CT: above -500 HU):
 
   50 80 90 95 %   the share of voxels in the interval of that probability
   edges, flat     at 90 %: the tenth of the voxels with the strongest edges of the truth, and the half with the weakest
@@ -40,7 +40,9 @@ ROWS = {  # options of add-noise, and what denoise is told besides sigma
     "hamming": ("--kind gaussian --percent 9 --kept 0.7,0.7,1 --window hamming", "--spectrum 0.7,0.7,1/0.46"),
     "side": ("--kind gaussian --percent 9 --spread side --range 4", "--sigma-map MAP"),
 }
+CT_ROWS = {f"ct-{kernel}": (f"--kind ct --photons 2e4 --kernel {kernel}", "") for kernel in ("ram-lak", "hann")}
 NOMINAL = (50, 80, 90, 95)
+TISSUE_HU = -500
 CUBE_MM = 5
 
 
@@ -78,10 +80,10 @@ def cubes_inside(values, number, inside):
     return (numpy.bincount(number.ravel(), weights=values.ravel()) / count)[whole], count[whole]
 
 
-def measure(folder, spacing, samples):
+def measure(folder, spacing, samples, ct):
     truth, x, s, share = (volume_of(folder / f"{name}.nii") for name in ("truth", "out", "spread", "share"))
     record = json.loads((folder / "out.voxprior.json").read_text())
-    brain = truth > 0
+    brain = truth > (TISSUE_HU if ct else 0)
     error = (x - truth)[brain].astype(float)
     spread = s[brain].astype(float)
     edge = numpy.sqrt(sum(g ** 2 for g in numpy.gradient(truth)))[brain]
@@ -94,22 +96,28 @@ def measure(folder, spacing, samples):
     number = cube_numbers(truth.shape, spacing)
     mean_error, voxels = cubes_inside(x - truth, number, brain)
     cube_share, _ = cubes_inside(share, number, brain)
-    variance, _ = cubes_inside(volume_of(folder / "map.nii") ** 2, number, brain)
-    predicted = numpy.sqrt(variance * numpy.maximum(cube_share, 0) / voxels)
-    white = record["noise"]["spectrum"] is None  # else the noise of a mean is not sigma / sqrt(voxels)
+    of_cubes = numpy.nan
+    if not ct and record["noise"]["spectrum"] is None:  # else the noise of a mean is not sigma / sqrt(voxels)
+        variance, _ = cubes_inside(volume_of(folder / "map.nii") ** 2, number, brain)
+        predicted = numpy.sqrt(variance * numpy.maximum(cube_share, 0) / voxels)
+        of_cubes = numpy.sqrt(numpy.mean(mean_error ** 2) / numpy.mean(predicted ** 2))
     found = record["uncertainty"]
     return [covered(p) for p in NOMINAL] + [
         covered(90, strong), covered(90, weak), numpy.sqrt(numpy.mean(error ** 2) / numpy.mean(spread ** 2)),
         found["rms_of_mean_less_result"] / (found["rms_deviation"] / numpy.sqrt(samples)), numpy.median(cube_share),
-        numpy.sqrt(numpy.mean(mean_error ** 2) / numpy.mean(predicted ** 2)) if white else numpy.nan]
+        of_cubes]
 
 
-def one_volume(path, row, options, folder):
+def add_noise(options, folder, source, made, *more):
+    run([options.build / "bin/voxprior", "add-noise", source, folder / "noisy.nii", *made, "--seed", 1, "--overwrite",
+         "--reference", folder / "truth.nii", *more])
+
+
+def noisy_mr(path, row, options, folder):
+    """Leaves a noisy box and its truth; returns what voxprior is told."""
     middle_of(path, options.box, folder / "clean.nii")
-    spacing = nibabel.load(folder / "clean.nii").header.get_zooms()[:3]
     made, told = (words.split() for words in ROWS[row])
-    run([options.build / "bin/voxprior", "add-noise", folder / "clean.nii", folder / "noisy.nii", *made, "--seed", 1, "--overwrite",
-         "--reference", folder / "truth.nii", "--noise-map", folder / "map.nii"])
+    add_noise(options, folder, folder / "clean.nii", made, "--noise-map", folder / "map.nii")
     if "MAP" in told:
         told[told.index("MAP")] = folder / "map.nii"
     else:
@@ -117,25 +125,41 @@ def one_volume(path, row, options, folder):
     for option, value in (("--sigma-map", "none"), ("--spectrum", "white"), ("--noise", made[made.index("--kind") + 1])):
         if option not in told:
             told += [option, value]
+    return told
+
+
+def noisy_ct(path, row, options, folder):
+    """The same; rays go through the whole body, so that the box is cut afterwards."""
+    add_noise(options, folder, path, CT_ROWS[row][0].split())
+    for name in ("noisy", "truth"):
+        middle_of(folder / f"{name}.nii", options.box, folder / "box.nii")
+        (folder / "box.nii").replace(folder / f"{name}.nii")
+    return []
+
+
+def one_volume(path, row, options, folder):
+    ct = row in CT_ROWS
+    told = (noisy_ct if ct else noisy_mr)(path, row, options, folder)
+    spacing = nibabel.load(folder / "noisy.nii").header.get_zooms()[:3]
     run([options.build / "bin/voxprior", "denoise", folder / "noisy.nii", folder / "out.nii", "--model", options.model, "--progress", "none",
          "--overwrite", "--uncertainty", folder / "spread.nii", "--samples", options.samples, "--data-share", folder / "share.nii", *told])
-    return measure(folder, spacing, options.samples)
+    return measure(folder, spacing, options.samples, ct)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("volumes", nargs="*", default=[ROOT / "testdata/brain_t1_sub-41.nii.gz"], metavar="VOLUME")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/bench")
-    parser.add_argument("--rows", default=" ".join(ROWS), help="of: %(default)s")
+    parser.add_argument("--rows", default=" ".join(ROWS), help="of: " + " ".join([*ROWS, *CT_ROWS]) + " (default: those of MR)")
     parser.add_argument("--box", default="64,64,48", help="voxels along i, j, k; all: the whole volume (default: %(default)s)")
     parser.add_argument("--samples", type=int, default=8)
     parser.add_argument("--model", default=str(ROOT / "models/pretrained/mri-t1.safetensors"))
     options = parser.parse_args()
     made_by = f'bench/calibration.py --rows "{options.rows}" --box {options.box} --samples {options.samples}'
     made_by += "".join(f" {pathlib.Path(path).name}" for path in options.volumes)  # no folders of this machine
-    unknown = set(options.rows.split()) - set(ROWS)
+    unknown = set(options.rows.split()) - set(ROWS) - set(CT_ROWS)
     if unknown:
-        sys.exit(f"calibration.py: no row is called {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
+        sys.exit(f"calibration.py: no row is called {', '.join(sorted(unknown))}; there are {', '.join([*ROWS, *CT_ROWS])}")
     options.box = None if options.box == "all" else [int(n) for n in options.box.split(",")]
     if not (options.build / "bin/voxprior").exists():
         sys.exit(f"calibration.py: {options.build}: no build with bin/voxprior; run bench/build.sh or give --build")
@@ -154,7 +178,7 @@ def main():
     print("|---|---|" + "---:|" * (len(NOMINAL) + 6))
     for row, v in results.items():
         coverage = " | ".join(f"**{c:.1f}**" if p == 90 else f"{c:.1f}" for p, c in zip(NOMINAL, v))
-        print(f"| {row} | `{ROWS[row][0]}` | {coverage} | {v[4]:.1f} | {v[5]:.1f} | " + " | ".join("" if numpy.isnan(n) else f"{n:.2f}" for n in v[6:]) + " |")
+        print(f"| {row} | `{ {**ROWS, **CT_ROWS}[row][0] }` | {coverage} | {v[4]:.1f} | {v[5]:.1f} | " + " | ".join("" if numpy.isnan(n) else f"{n:.2f}" for n in v[6:]) + " |")
 
 
 if __name__ == "__main__":
