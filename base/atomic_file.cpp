@@ -162,7 +162,9 @@ void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrit
 bool place_file(const fs::path& written, const fs::path& final_path, Flush flush) {
   const int descriptor = ::open(written.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) fail_errno(written, "cannot be opened to flush it", errno);
-  const int sync_error = flush == Flush::to_kernel || ::fsync(descriptor) == 0 ? 0 : errno;
+  const int sync_error = flush == Flush::to_disk && ::fsync(descriptor) != 0 ? errno : 0;
+  // So that little is left when the file system is flushed. Where the kernel cannot do it ahead, it does it then.
+  if (flush == Flush::to_kernel) ::sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
   ::close(descriptor);
   if (sync_error != 0) fail_errno(written, "cannot write", sync_error);
   const int error = rename_to_new(written, final_path);
