@@ -126,7 +126,7 @@ TEST(Unet, Bfloat16BodyStaysNearFloat32) {
   const torch::Tensor rough = unequal_bands().denoise(network, x, sigma, torch::kBFloat16);
   // Measured: 0.003 with AVX512-BF16, whose kernels add up in float32; 0.035 without, where sums are rounded, too.
   EXPECT_LT(((exact - rough).norm() / exact.norm()).item<double>(), 0.1);
-  EXPECT_GT((exact - rough).abs().max().item<double>(), 0);                 // the body really ran in bfloat16
+  EXPECT_GT((exact - rough).abs().max().item<double>(), 0);  // the body really ran in bfloat16
 }
 
 }  // namespace
