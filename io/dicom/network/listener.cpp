@@ -65,8 +65,8 @@ class Place final : public ConnectionPlace {
  public:
   Place(SharedPlaces& places, std::size_t index, int most) : places_(places), index_(index), most_(most) {}
   bool claim_association() override {
-    places_[index_] =
-        Stage::association;  // before counting: of two that claim the last place at least one sees the other
+    // Before counting: of two that claim the last place at least one sees the other.
+    places_[index_] = Stage::association;
     if (places_.associations() <= most_) return true;
     places_[index_] = Stage::waiting;
     return false;
