@@ -11,6 +11,7 @@
 #include <ctime>
 
 #include "pipeline/calibration/espirit.h"
+#include "pipeline/core/block_cache.h"
 #include "pipeline/operators/cartesian_sense.h"
 #include "pipeline/operators/ct_projector.h"
 #include "pipeline/operators/non_cartesian_sense.h"
@@ -92,6 +93,7 @@ void ct(const char* beam, const char* size, const CtGeometry& g) {
 
 int main(int argc, char** argv) {
   using voxprior::CtBeam;
+  cache_tensor_memory();
   at::set_num_threads(argc > 1 ? std::atoi(argv[1]) : 2);
   const torch::NoGradGuard no_grad;
   std::printf("| operator | size | processor s | clock s |\n|---|---|---|---|\n");

@@ -23,6 +23,7 @@
 #include "bench/recon_report.h"
 #include "io/volume_file.h"
 #include "models/denoiser_file.h"
+#include "pipeline/core/block_cache.h"
 #include "pipeline/intensity/normalise.h"
 #include "pipeline/reconstruction/defaults.h"
 #include "pipeline/reconstruction/registry.h"
@@ -247,6 +248,7 @@ class ExperimentRun {
 };
 
 void measure(const Choices& choices) {
+  cache_tensor_memory();
   at::set_num_threads(choices.threads);
   setenv("OMP_NUM_THREADS", std::to_string(choices.threads).c_str(), 1);  // for BART
   std::optional<Subject> brain, body;

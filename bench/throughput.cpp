@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "bench/network_flops.h"
 #include "models/denoiser_file.h"
+#include "pipeline/core/block_cache.h"
 
 namespace voxprior {
 namespace po = boost::program_options;
@@ -66,6 +67,7 @@ struct Choices {
 };
 
 void measure(const Choices& choices) {
+  cache_tensor_memory();
   at::set_num_threads(choices.threads);
   torch::manual_seed(0);
   const torch::NoGradGuard no_grad;

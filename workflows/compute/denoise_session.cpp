@@ -1,7 +1,6 @@
 // The part of `voxprior denoise` that needs LibTorch.
 #include "workflows/compute/denoise_session.h"
 
-#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -167,7 +166,7 @@ class TiledSession final : public DenoiseSession {
 voxprior::DenoiseSession* voxprior_open_denoise_session(const voxprior::SessionOptions& options) {
   using namespace voxprior;
   return with_resource_errors([&] {
-    at::set_num_threads(options.threads);
+    use_cpu(options.threads);
     return new TiledSession(options, choose_device(options.device));
   });
 }

@@ -10,4 +10,7 @@ namespace voxprior {
 /// and there is none.
 c10::Device choose_device(const std::string& name);
 
+/// Before anything is computed: as many threads, and tensors whose memory is used again (BlockCache).
+void use_cpu(int threads);
+
 }  // namespace voxprior

@@ -1,7 +1,6 @@
 // The part of `voxprior recon` that needs LibTorch.
 #include "workflows/compute/recon_session.h"
 
-#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -314,7 +313,7 @@ class MethodSession final : public ReconSession {
 voxprior::ReconSession* voxprior_open_recon_session(const voxprior::ReconSettings& settings) {
   using namespace voxprior;
   return with_resource_errors([&] {
-    at::set_num_threads(settings.threads);
+    use_cpu(settings.threads);
     return new MethodSession(settings, choose_device(settings.device));
   });
 }

@@ -1,10 +1,10 @@
 // The part of `voxprior evaluate --downstream` that needs LibTorch.
 #include "workflows/compute/segmentation.h"
 
-#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include "models/training/train_segmenter.h"
+#include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
 
 namespace voxprior {
@@ -16,7 +16,7 @@ torch::Tensor tensor_of(const std::vector<float>& voxels, const std::array<std::
 
 void segment_all(const SegmentationTask& task, ProgressDisplay& progress,
                  std::vector<std::vector<std::uint8_t>>& labels) {
-  at::set_num_threads(task.threads);
+  use_cpu(task.threads);
   std::vector<torch::Tensor> volumes, truths;
   for (std::size_t n = 0; n < task.train.size(); ++n) {
     volumes.push_back(tensor_of(task.train[n], task.size).unsqueeze(0));

@@ -1,7 +1,6 @@
 // The parts of `voxprior simulate` that need LibTorch.
 #include "workflows/compute/simulate.h"
 
-#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include "pipeline/operators/cartesian_sense.h"
@@ -9,6 +8,7 @@
 #include "pipeline/operators/non_cartesian_sense.h"
 #include "pipeline/reconstruction/ct_scan_noise.h"
 #include "workflows/compute/ct_setup.h"
+#include "workflows/compute/device.h"
 #include "workflows/compute/resource_errors.h"
 
 namespace voxprior {
@@ -32,7 +32,7 @@ RampWindow kernel_called(const std::string& name) {
 void voxprior_simulate_kspace(const voxprior::MriScan& scan, std::vector<std::complex<float>>& kspace) {
   using namespace voxprior;
   with_resource_errors([&] {
-    at::set_num_threads(scan.threads);
+    use_cpu(scan.threads);
     const torch::NoGradGuard no_grad;
     const auto& [i, j, k] = scan.size_ijk;
     const torch::Tensor maps = view_of(scan.maps, {scan.coils, k, j, i}, torch::kComplexFloat);
@@ -54,7 +54,7 @@ void voxprior_simulate_projections(const std::vector<float>& attenuation, const 
                                    int threads, std::vector<std::string>& notices, std::vector<float>& line_integrals) {
   using namespace voxprior;
   with_resource_errors([&] {
-    at::set_num_threads(threads);
+    use_cpu(threads);
     const torch::NoGradGuard no_grad;
     const CtProjector projector(projector_geometry(scan, grid, columns, rows));
     notices = field_of_view_notices(projector.geometry());
@@ -69,7 +69,7 @@ void voxprior_simulate_ct_noise(const std::vector<float>& hounsfield, const voxp
                                 const voxprior::CtExposure& exposure, std::vector<float>& noise) {
   using namespace voxprior;
   with_resource_errors([&] {
-    at::set_num_threads(exposure.threads);
+    use_cpu(exposure.threads);
     const torch::NoGradGuard no_grad;
     const auto& [i, j, k] = grid.size;
     CtScan scan;

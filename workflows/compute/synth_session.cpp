@@ -1,7 +1,6 @@
 // The part of `voxprior synth` that needs LibTorch.
 #include "workflows/compute/synth_session.h"
 
-#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -321,7 +320,7 @@ class CascadeSession final : public SynthSession {
 voxprior::SynthSession* voxprior_open_synth_session(const voxprior::SynthOptions& options) {
   using namespace voxprior;
   return with_resource_errors([&] {
-    at::set_num_threads(options.threads);
+    use_cpu(options.threads);
     return new CascadeSession(options, choose_device(options.device));
   });
 }

@@ -1,8 +1,6 @@
 // The part of `voxprior train` that needs LibTorch: configuration and volumes in, trainer on.
 #include "workflows/compute/train.h"
 
-#include <ATen/Parallel.h>
-
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -141,7 +139,7 @@ void train_on_noisy_scans(const TrainOptions& options, Peers* peers, ProgressDis
 }
 
 void train(const TrainOptions& options, ProgressDisplay& progress) {
-  at::set_num_threads(options.threads);
+  use_cpu(options.threads);
   const std::unique_ptr<Peers> team = peers_of(options, progress);
   Peers* const peers = team.get();
   if (options.self_supervised) return train_on_noisy_scans(options, peers, progress);
