@@ -69,6 +69,14 @@ bool lock_temporary(int descriptor) {
   return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
 }
 
+void sync_file(const fs::path& written) {
+  const int descriptor = ::open(written.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail_errno(written, "cannot be opened to flush it", errno);
+  const int sync_error = ::fsync(descriptor) != 0 ? errno : 0;
+  ::close(descriptor);
+  if (sync_error != 0) fail_errno(written, "cannot write", sync_error);
+}
+
 /// Renames without ever replacing a file; returns 0 or errno.
 int rename_to_new(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -160,13 +168,7 @@ void write_file(const fs::path& path, std::string_view bytes, Overwrite overwrit
 }
 
 bool place_file(const fs::path& written, const fs::path& final_path, Flush flush) {
-  const int descriptor = ::open(written.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) fail_errno(written, "cannot be opened to flush it", errno);
-  const int sync_error = flush == Flush::to_disk && ::fsync(descriptor) != 0 ? errno : 0;
-  // So that little is left when the file system is flushed. Where the kernel cannot do it ahead, it does it then.
-  if (flush == Flush::to_kernel) ::sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
-  ::close(descriptor);
-  if (sync_error != 0) fail_errno(written, "cannot write", sync_error);
+  if (flush == Flush::to_disk) sync_file(written);
   const int error = rename_to_new(written, final_path);
   if (error == EEXIST) return false;
   if (error != 0) fail_errno(final_path, "cannot rename", error);

@@ -7,7 +7,7 @@
 namespace voxprior {
 namespace {
 
-constexpr int kMost = 6;
+constexpr int kMost = 10;
 constexpr int kTries = 20;            // to find tissue
 constexpr float kTissue = 0.05f;      // of normalised intensity
 constexpr double kLongestAxis = 1.4;  // over the geometric mean of the three, about

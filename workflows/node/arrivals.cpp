@@ -124,6 +124,11 @@ bool Arrivals::was_processed(const std::string& key, const std::string& instance
   return found.bind(key).bind(instance).step();
 }
 
+bool Arrivals::has_processed(const std::string& key) {
+  Statement found(database_, "SELECT 1 FROM processed WHERE series = ? LIMIT 1");
+  return found.bind(key).step();
+}
+
 bool Arrivals::has_open(std::int64_t process) {
   Statement open(database_, "SELECT 1 FROM association WHERE process = ? AND ended IS NULL");
   return open.bind(process).step();

@@ -31,6 +31,8 @@ class Arrivals {
   /// The sender released the association: what it sent is all that it wanted to send.
   void released(double opened_s);
   bool was_processed(const std::string& key, const std::string& instance);
+  /// Whether any image of the series was.
+  bool has_processed(const std::string& key);
 
   // For those who see it end, once its images are on the disk.
   bool has_open(std::int64_t process);

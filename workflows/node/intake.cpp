@@ -142,9 +142,11 @@ Intake::OpenSeries& Intake::open_series(const ReceivedInstance& received, const 
   const std::string key = hash_of(received.series_uid);
   const auto known = series_.find(key);
   if (known != series_.end()) return known->second;
-  OpenSeries opened{
-      arrivals().touch({key, hash_of(received.study_uid), printable_name(caller_.ae_title), caller_.host, rule,
-                        received.expected_instances, opened_s_, hash_of(received.sop_instance_uid)})};
+  OpenSeries opened;
+  opened.row = arrivals().touch({key, hash_of(received.study_uid), printable_name(caller_.ae_title), caller_.host, rule,
+                                 received.expected_instances, opened_s_, hash_of(received.sop_instance_uid)});
+  // Nothing is computed of a series of which an association is open.
+  opened.unprocessed = opened.row.state == series_state::receiving && !arrivals().has_processed(key);
   return series_.emplace(key, std::move(opened)).first->second;
 }
 
@@ -157,7 +159,7 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   const fs::path kept = spool_.instance_file(series.row.key, name);
   std::error_code ignored;
   if (fs::exists(kept, ignored)) return keep_once_more(series.row, file, kept);
-  if (arrivals().was_processed(series.row.key, name)) {  // and wiped since
+  if (!series.unprocessed && arrivals().was_processed(series.row.key, name)) {  // and wiped since
     ++counters_.instances_repeated;
     return store_status::success;
   }
@@ -172,6 +174,8 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   ++series.images;
   ++counters_.instances_stored;
   counters_.bytes_stored += bytes;
+  // Where many send, each flush waits for the images of all.
+  if (config_.flush == Flush::to_kernel && place_.associations() <= kManyAssociations) early_flush_.written(bytes);
   return store_status::success;
 }
 

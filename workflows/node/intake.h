@@ -11,6 +11,7 @@
 #include "workflows/node/audit.h"
 #include "workflows/node/config.h"
 #include "workflows/node/counters.h"
+#include "workflows/node/early_flush.h"
 #include "workflows/node/spool.h"
 
 namespace voxprior {
@@ -33,6 +34,7 @@ class Intake final : public AssociationHandler {
   /// A series of which this association has sent an image.
   struct OpenSeries {
     QueuedSeries row;
+    bool unprocessed = false;  ///< none of its images was processed, nor will be while this association lasts
     std::int64_t images = 0;
   };
 
@@ -49,6 +51,7 @@ class Intake final : public AssociationHandler {
   NodeCounters& counters_;
   ConnectionPlace& place_;
   Spool spool_;
+  EarlyFlush early_flush_{spool_};
   AuditLog audit_;
   std::unique_ptr<Arrivals> arrivals_;  // opened when it is first needed: most connections of a flood never do
   Caller caller_;

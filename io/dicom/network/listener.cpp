@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "io/dicom/network/dcmtk_network.h"
 
 namespace voxprior {
 namespace {
@@ -236,6 +237,7 @@ class Door {
 }  // namespace
 
 Listener::Listener(const std::string& address, int port) {
+  prepare_dcmtk_network();  // once, for the processes of all connections
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(static_cast<std::uint16_t>(port));

@@ -126,6 +126,8 @@ TEST_F(NodeQueue, ResultsGoToEachDestinationOnceAndAreRemembered) {
   EXPECT_TRUE(Arrivals(file()).was_processed("a", "x"));
   EXPECT_FALSE(Arrivals(file()).was_processed("a", "z"));
   EXPECT_FALSE(Arrivals(file()).was_processed("b", "x"));
+  EXPECT_TRUE(Arrivals(file()).has_processed("a"));
+  EXPECT_FALSE(Arrivals(file()).has_processed("b"));
 }
 
 TEST_F(NodeQueue, TheWordOfAnArchiveStands) {
