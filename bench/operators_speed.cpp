@@ -93,7 +93,7 @@ void ct(const char* beam, const char* size, const CtGeometry& g) {
 
 int main(int argc, char** argv) {
   using voxprior::CtBeam;
-  cache_tensor_memory();
+  voxprior::cache_tensor_memory();
   at::set_num_threads(argc > 1 ? std::atoi(argv[1]) : 2);
   const torch::NoGradGuard no_grad;
   std::printf("| operator | size | processor s | clock s |\n|---|---|---|---|\n");

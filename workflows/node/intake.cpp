@@ -174,8 +174,9 @@ std::uint16_t Intake::keep(const ReceivedInstance& received, const fs::path& fil
   ++series.images;
   ++counters_.instances_stored;
   counters_.bytes_stored += bytes;
-  // Where many send, each flush waits for the images of all.
-  if (config_.flush == Flush::to_kernel && place_.associations() <= kManyAssociations) early_flush_.written(bytes);
+  // Where many send, the disk has enough to do.
+  if (config_.flush == Flush::to_kernel && place_.associations() <= kManyAssociations)
+    early_flush_.written(kept, bytes);
   return store_status::success;
 }
 

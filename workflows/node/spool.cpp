@@ -63,7 +63,7 @@ Spool::Spool(const NodeConfig& config)
 
 void Spool::begin() {
   make_folder(root_);
-  lock(root_ / "lock");
+  lock(lock_file());
   std::error_code problem;
   fs::remove_all(root_ / "incoming", problem);
   for (const char* name : {"incoming", "series", "work"}) make_folder(root_ / name);

@@ -32,6 +32,7 @@ class Spool {
 
   std::filesystem::path queue_file() const { return root_ / "queue.sqlite"; }
   std::filesystem::path audit_file() const { return root_ / "audit.log"; }
+  std::filesystem::path lock_file() const { return root_ / "lock"; }
   /// A name for a file on its way in, which no other process uses.
   std::filesystem::path incoming_file(std::int64_t number) const;
   std::filesystem::path series_folder(const std::string& key) const { return root_ / "series" / key; }
