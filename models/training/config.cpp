@@ -193,7 +193,6 @@ void read_augment(TomlSection section, TrainingConfig& config) {
     section.read("rician", augment.rician, 0, 1);
     section.read("contrast", augment.contrast, 0, 1);
     section.read("slices", augment.slices, 0, 1);
-    section.read("lesions", augment.lesions, 0, 1);
   }
   section.refuse_unknown_keys();
 }

@@ -83,7 +83,6 @@ struct TrainingConfig {
     // Of patches (kind denoiser):
     double contrast = 0;  ///< share whose tissues get other intensities (random_contrast)
     double slices = 0;    ///< share cut as slices of a CT scan: finer voxels within the plane, thicker across it
-    double lesions = 0;   ///< share with small lesions (implant_lesions)
   } augment;
 
   struct Noise {

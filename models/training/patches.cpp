@@ -8,7 +8,6 @@
 #include "models/label_shares.h"
 #include "models/training/conditions.h"
 #include "models/training/correlated_noise.h"
-#include "models/training/lesions.h"
 #include "pipeline/wavelet/haar.h"
 
 namespace voxprior {
@@ -130,7 +129,6 @@ TrainingSample PatchSource::sample(Random& random) const {
   if (random.uniform() < config_.augment.gamma) patch = random_gamma(patch, random);
   const double factor = random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
   patch = patch * factor;
-  if (config_.augment.lesions > 0 && random.uniform() < config_.augment.lesions) patch = implant_lesions(patch, random);
   TrainingSample sample{patch, {}, class_number(conditioning_, cut.volume->class_name), {}};
   if (cut.volume->scan.defined()) sample.scan = orientation.of(cut.of(cut.volume->scan)) * factor;
   for (std::size_t axis = 0; axis < 3; ++axis) {  // tensors run D, H, W, spacings i, j, k

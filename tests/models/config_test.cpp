@@ -74,12 +74,10 @@ TEST_F(TrainingConfigFile, RefusesValuesThatDoNotFitTogether) {
 }
 
 TEST_F(TrainingConfigFile, OtherContrastsAreForMrDenoisers) {
-  const auto config =
-      read("[data]\nlabel_maps = [\"labels\"]\n[augment]\ncontrast = 0.5\nslices = 0.25\nlesions = 0.125\n");
+  const auto config = read("[data]\nlabel_maps = [\"labels\"]\n[augment]\ncontrast = 0.5\nslices = 0.25\n");
   EXPECT_EQ(config.data.label_maps, (std::vector<std::string>{"labels"}));
   EXPECT_EQ(config.augment.contrast, 0.5);
   EXPECT_EQ(config.augment.slices, 0.25);
-  EXPECT_EQ(config.augment.lesions, 0.125);
   EXPECT_THAT(refusal(data_ + "[model]\nmodality = \"ct\"\n[augment]\ncontrast = 0.5\n"), HasSubstr("Hounsfield"));
   EXPECT_THAT(refusal("[data]\nvalidate = [\"a\"]\n"), HasSubstr("names what to train on"));
 }

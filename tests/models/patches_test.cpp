@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "models/training/augment.h"
-#include "models/training/lesions.h"
 
 namespace voxprior {
 namespace {
@@ -179,44 +178,6 @@ TEST(Augment, PaintedLabelsAreFlatInsideAndBackgroundStaysZero) {
     }
   }
   EXPECT_EQ(means.size(), 20u);
-}
-
-TEST(Lesions, StandOutOfTissueAloneAndAreSmall) {
-  torch::Tensor half = torch::full({32, 32, 32}, 0.5f);
-  half.narrow(0, 0, 16).zero_();
-  Random random(4);
-  int brighter = 0, darker = 0;
-  for (int i = 0; i < 40; ++i) {
-    const torch::Tensor change = implant_lesions(half, random) - half;
-    EXPECT_EQ(change.narrow(0, 0, 16).abs().max().item<float>(), 0) << "background";
-    EXPECT_GE((half + change).min().item<float>(), 0);
-    const float most = change.max().item<float>(), least = change.min().item<float>();
-    EXPECT_GE(std::max(most, -least), 0.02f * 0.5f) << "none was implanted";  // a centre may lie within a soft edge
-    EXPECT_LE(most, 10 * 0.6f);
-    EXPECT_LT((change != 0).sum().item<double>(), 10 * 0.5236 * 16 * 16 * 16);  // balls 12 across, edges of 2 around
-    brighter += most > 0.01f, darker += least < -0.01f;
-  }
-  EXPECT_GT(brighter, 20);
-  EXPECT_GT(darker, 20);
-}
-
-TEST(Lesions, NeedTissue) {
-  Random random(0);
-  EXPECT_EQ(implant_lesions(torch::zeros({8, 8, 8}), random).abs().max().item<float>(), 0);
-}
-
-TEST(PatchSource, ImplantsLesionsInTheShareThatWasAskedFor) {
-  TrainingConfig config = plain_config();
-  const PatchSource without({{"even", torch::full({24, 24, 24}, 0.5f)}}, config);
-  config.augment.lesions = 0.5;
-  const PatchSource with({{"even", torch::full({24, 24, 24}, 0.5f)}}, config);
-  int lesioned = 0;
-  for (std::uint64_t stream = 0; stream < 100; ++stream) {
-    Random random(0, stream), same(0, stream);
-    EXPECT_LT(without.sample(random).voxels.std().item<double>(), 1e-6);
-    lesioned += with.sample(same).voxels.std().item<double>() > 1e-4;
-  }
-  EXPECT_NEAR(lesioned, 50, 15);
 }
 
 TEST(PatchSource, PaintsLabelsAnewForEveryPatch) {
