@@ -50,7 +50,7 @@ void free_block(void* block, std::size_t bytes) {
     std::free(block);
 }
 
-/// LibTorch asks here. Its signatures differ between versions (allocate is const up to 2.3, copy_data came with 2.2),
+/// LibTorch asks here. Later versions than 1.13 have copy_data() and an allocate() that is not const,
 /// and without `override` one class suits all.
 class TensorMemory final : public c10::Allocator {
  public:

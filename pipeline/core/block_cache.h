@@ -8,9 +8,10 @@
 namespace voxprior {
 
 /// Memory for tensors that is kept for the next tensor of its size instead of going back to the system, which hands out
-/// every page of it anew with a fault (a third of the time of a network on volumes, more on virtual machines). Blocks
-/// of 2 MB and more ask for huge pages. What is kept and what is in use together never exceed what was in use at the
-/// worst moment so far, so that a program needs no more memory with it than without. Safe to use from several threads.
+/// every page of it anew with a fault (half of the time of a network on the virtual machine where it was measured).
+/// Blocks of 2 MB and more ask for huge pages. What is kept and what is in use together never exceed what was in use at
+/// the worst moment so far, so that a program needs no more memory with it than without. Safe to use from several
+/// threads.
 class BlockCache {
  public:
   BlockCache() = default;
