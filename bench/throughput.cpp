@@ -2,6 +2,7 @@
 // same process multiplies large matrices with the same threads. Prints a Markdown table.
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -17,6 +18,7 @@
 #include "bench/network_flops.h"
 #include "models/denoiser_file.h"
 #include "pipeline/core/block_cache.h"
+#include "workflows/blas_kernels.h"
 
 namespace voxprior {
 namespace po = boost::program_options;
@@ -124,6 +126,9 @@ int run(int argc, char** argv) {
 }  // namespace voxprior
 
 int main(int argc, char** argv) {
+  // OpenBLAS chose its kernels while this program was loaded. It is loaded again, told as the program tells it.
+  const voxprior::BlasKernels kernels;
+  if (kernels.told()) execv("/proc/self/exe", argv);
   try {
     return voxprior::run(argc, argv);
   } catch (const voxprior::Error& error) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "workflows/blas_kernels.h"
 #include "workflows/compute/denoise_session.h"
 #include "workflows/compute/recon_session.h"
 #include "workflows/compute/simulate.h"
@@ -24,6 +25,7 @@ std::filesystem::path module_path() {
 /// Never unloaded: LibTorch keeps threads and registries for as long as the process lives.
 void* load_module() {
   const auto path = module_path();
+  const BlasKernels kernels;
   void* const module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
   if (module == nullptr) fail(ExitCode::bug, path, ": cannot be loaded: ", dlerror(), "; install voxprior again");
   return module;
