@@ -30,15 +30,16 @@ FixedWeights::~FixedWeights() {
   for (torch::Tensor& weight : weights_) weight.requires_grad_(true);
 }
 
-torch::Tensor orthogonalise(const torch::Tensor& matrix) {
+torch::Tensor orthogonalise(const torch::Tensor& matrix, torch::ScalarType precision) {
   const bool tall = matrix.size(0) > matrix.size(1);
   torch::Tensor x = tall ? matrix.t() : matrix;
-  x = x / (x.norm() + 1e-7);
+  x = (x / (x.norm() + 1e-7)).to(precision);
   for (int i = 0; i < 5; ++i) {
     const torch::Tensor a = x.mm(x.t());
     const torch::Tensor b = -4.7750 * a + 2.0315 * a.mm(a);
     x = 3.4445 * x + b.mm(x);
   }
+  x = x.to(torch::kFloat32);
   return tall ? x.t() : x;
 }
 
@@ -76,7 +77,8 @@ void Optimiser::muon(Slot& slot, double learning_rate) {
   slot.first.mul_(kMomentum).add_(gradient);
   const torch::Tensor nesterov = (gradient + kMomentum * slot.first).flatten(1);
   const double scale = 0.2 * std::sqrt(static_cast<double>(std::max(nesterov.size(0), nesterov.size(1))));
-  slot.parameter.value.sub_(orthogonalise(nesterov).view_as(slot.first), learning_rate * scale);
+  slot.parameter.value.sub_(orthogonalise(nesterov, settings_.muon_precision).view_as(slot.first),
+                            learning_rate * scale);
 }
 
 void Optimiser::adam(Slot& slot, double learning_rate) {

@@ -32,8 +32,9 @@ class FixedWeights {
 };
 
 struct OptimiserSettings {
-  bool muon = true;                  ///< for convolution kernels; false: Adam for all
-  double beta1 = 0.9, beta2 = 0.99;  ///< of Adam
+  bool muon = true;                                    ///< for convolution kernels; false: Adam for all
+  double beta1 = 0.9, beta2 = 0.99;                    ///< of Adam
+  torch::ScalarType muon_precision = torch::kFloat32;  ///< of the matrix products of Muon
 };
 
 /// Muon for convolution kernels, Adam for the rest. State is plain tensors, so that a run resumes bit for bit.
@@ -69,8 +70,8 @@ class Optimiser {
   torch::Tensor steps_;  // [1] int64, for Adam's bias correction
 };
 
-/// The orthogonal factor of a matrix, approximately: singular values land in 0.7 .. 1.2 (five quintic Newton-Schulz
-/// steps).
-torch::Tensor orthogonalise(const torch::Tensor& matrix);
+/// The orthogonal factor of a matrix, approximately: singular values land in 0.65 .. 1.2 (five quintic Newton-Schulz
+/// steps, whose products are computed in `precision`; bfloat16 is enough for them, as in the original). float32.
+torch::Tensor orthogonalise(const torch::Tensor& matrix, torch::ScalarType precision = torch::kFloat32);
 
 }  // namespace voxprior

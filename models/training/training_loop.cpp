@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/version.h"
+#include "models/precision.h"
 #include "models/training/checkpoint.h"
 #include "models/training/flop_counter.h"
 #include "models/training/metrics_log.h"
@@ -39,6 +40,12 @@ class Stopwatch {
   double cpu_start_ = voxprior::cpu_seconds();
 };
 
+OptimiserSettings optimiser_settings(const Trainee& trainee, const TrainingRun& run) {
+  OptimiserSettings settings = trainee.optimiser_settings();
+  settings.muon_precision = choose_precision(run.config.training.precision, run.device);
+  return settings;
+}
+
 class TrainingLoop {
  public:
   TrainingLoop(Trainee& trainee, const TrainingRun& run, std::string data_identity)
@@ -46,7 +53,7 @@ class TrainingLoop {
         run_(run),
         config_(run.config.training),
         data_identity_(std::move(data_identity)),
-        optimiser_(named_parameters(trainee.network()), trainee.optimiser_settings()),
+        optimiser_(named_parameters(trainee.network()), optimiser_settings(trainee, run)),
         log_(run.out_folder / "metrics.jsonl") {
     const auto checkpoint = run_.out_folder / "checkpoint.safetensors";
     if (run_.peers) share_gradient();

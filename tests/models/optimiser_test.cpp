@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 #include "base/error.h"
 #include "models/training/schedule.h"
@@ -16,11 +17,16 @@ torch::Tensor with_gradient(torch::Tensor value, const torch::Tensor& gradient) 
   return value;
 }
 
-TEST(Optimiser, OrthogonaliseBringsSingularValuesNearOneAndKeepsTheDirections) {
+class Orthogonalise : public testing::TestWithParam<torch::ScalarType> {};
+INSTANTIATE_TEST_SUITE_P(Precision, Orthogonalise, testing::Values(torch::kFloat32, torch::kBFloat16),
+                         [](const auto& precision) { return std::string(c10::toString(precision.param)); });
+
+TEST_P(Orthogonalise, BringsSingularValuesNearOneAndKeepsTheDirections) {
   torch::manual_seed(0);
   for (const auto& shape : {std::vector<std::int64_t>{24, 80}, std::vector<std::int64_t>{80, 24}}) {
     const torch::Tensor matrix = torch::randn(shape);
-    const torch::Tensor result = orthogonalise(matrix);
+    const torch::Tensor result = orthogonalise(matrix, GetParam());
+    EXPECT_EQ(result.scalar_type(), torch::kFloat32);
     const auto [u, s, v] = torch::svd(result);
     EXPECT_GT(s.min().item<double>(), 0.6);
     EXPECT_LT(s.max().item<double>(), 1.3);
