@@ -18,6 +18,11 @@ namespace F = torch::nn::functional;
 
 constexpr std::int64_t kWarpControls = 5;  // control points of the displacement along each axis
 
+// Whether a volume is moved at all: where it is not, sampling it at its own places would be work for nothing.
+bool moves(const TrainingConfig::Augment& augment) {
+  return augment.rotation_degrees > 0 || augment.scaling > 0 || augment.shift_voxels > 0 || augment.warp_voxels > 0;
+}
+
 // Rotation by an angle in the plane of axes a and b, 3x3.
 torch::Tensor rotation(int a, int b, double radians) {
   torch::Tensor matrix = torch::eye(3);
@@ -122,16 +127,17 @@ TrainingSample WholeVolumeSource::sample(Random& random) const {
   torch::Tensor x = volume.voxels;
   const bool mirrored = random.uniform() < config_.augment.mirror;
   if (mirrored) x = x.flip(2);
-  const torch::Tensor places = random_places(x, config_.augment, random);
-  x = halved_volume(sampled_at(x.contiguous(), places, Sampling::trilinear), config_.data.halvings);
+  const torch::Tensor places = moves(config_.augment) ? random_places(x, config_.augment, random) : torch::Tensor();
+  if (places.defined()) x = sampled_at(x.contiguous(), places, Sampling::trilinear);
+  x = halved_volume(x.contiguous(), config_.data.halvings);
   if (random.uniform() < config_.augment.gamma) x = random_gamma(x, random);
   x = x * random.uniform(1 - config_.augment.rescale, 1 + config_.augment.rescale);
   TrainingSample sample{x, volume.spacing_mm, class_number(conditioning_, volume.class_name), {}};
   for (double& edge : sample.spacing_mm) edge *= std::exp2(static_cast<double>(config_.data.halvings));
   if (!config_.labels.empty()) {
-    const torch::Tensor map = (mirrored ? volume.label_map.flip(2) : volume.label_map).to(torch::kFloat32);
-    const torch::Tensor warped = sampled_at(map.contiguous(), places, Sampling::nearest).to(torch::kUInt8);
-    sample.mask = label_shares(warped, config_.labels.size());
+    torch::Tensor map = (mirrored ? volume.label_map.flip(2) : volume.label_map).to(torch::kFloat32).contiguous();
+    if (places.defined()) map = sampled_at(map, places, Sampling::nearest);
+    sample.mask = label_shares(map.to(torch::kUInt8), config_.labels.size());
     for (std::int64_t i = 0; i < config_.data.halvings; ++i) sample.mask = torch::avg_pool3d(sample.mask, 2);
   }
   if (config_.draws_labels()) sample.voxels = sample.mask;
