@@ -14,9 +14,9 @@ namespace voxprior {
 namespace {
 
 constexpr double kNegligibleSigma =
-    0.0005;  // of the intensity range: a tenth of the weakest noise a model is trained on
-constexpr double kLibraryBytes = 300e6;           // LibTorch, loaded
-constexpr double kMapBytesPerVoxel = 28;          // sigma of each voxel in both units, levels, the network's sum
+    0.0005;                               // of the intensity range: a tenth of the weakest noise a model is trained on
+constexpr double kLibraryBytes = 300e6;   // LibTorch, loaded
+constexpr double kMapBytesPerVoxel = 28;  // sigma of each voxel in both units, levels, the network's sum
 constexpr double kSpectrumBytesPerVoxel = 24;     // a complex volume with a margin, and the noise that is added
 constexpr double kUncertaintyBytesPerVoxel = 60;  // the network's input and answer, a sample in steps, mean and spread
 constexpr double kBridgeBytesPerVoxel = 16;       // scan, point of the bridge, prediction, noise
@@ -159,7 +159,8 @@ void denoise_at_its_noise(const Volume& volume, const DenoiseChoices& choices, c
 nlohmann::ordered_json record_of(const NoiseLevel& noise) {
   return {{"kind", name_of(noise.kind)},         {"sigma", noise.sigma},
           {"estimated", noise.estimated},        {"white", whiteness_of(noise)},
-          {"spectrum", record_of(noise.filter)}, {"varies", !noise.map.empty()}};
+          {"spectrum", record_of(noise.filter)}, {"kernel", record_of(noise.texture)},
+          {"varies", !noise.map.empty()}};
 }
 
 nlohmann::ordered_json record_of(const ModelFacts& model, const std::string& file) {

@@ -12,6 +12,7 @@
 #include "io/voxel_codec.h"
 #include "pipeline/intensity/normalise.h"
 #include "pipeline/noise/ct_noise.h"
+#include "pipeline/noise/kernel_texture.h"
 #include "workflows/anatomy.h"
 #include "workflows/commands.h"
 #include "workflows/dicom_info.h"
@@ -91,10 +92,12 @@ Json spread_of(const LocalNoise& local, bool varies) {
 
 Json describe_ct_noise(const Volume& volume) {
   const CtNoise seen = survey_ct_noise(volume.voxels.data(), volume.geometry.size);
+  const KernelTexture texture = kernel_texture(volume.voxels.data(), volume.geometry.size, seen.sigma());
   return {{"kind", name_of(NoiseKind::gaussian)},
           {"sigma", seen.sigma()},
           {"percent_of_p99.5", percent_of_range(volume, seen.sigma())},
-          {"white", nullptr},
+          {"white", texture.seen ? Json(texture.white()) : Json(nullptr)},
+          {"kernel", record_of(texture)},
           {"map", spread_of(seen.local, seen.local.varies)}};
 }
 
@@ -182,6 +185,11 @@ void print_noise(const Json& noise) {
                               (noise["white"].is_null()     ? "in soft tissue"
                                : noise["white"].get<bool>() ? "white"
                                                             : "not white"));
+  if (noise.contains("kernel") && !noise["kernel"].is_null()) {
+    print_line("kernel   ", "spectrum f exp(-2 (f / " + number(noise["kernel"]["cutoff"]) +
+                                ")^2), f in cycles per voxel; each slice takes " +
+                                number(100 * noise["kernel"]["overlap"].get<double>()) + " % of its neighbours");
+  }
   const Json& map = noise["map"];
   const Json spectrum = looked_at ? noise["spectrum"] : Json();
   if (!spectrum.is_null() && !noise["white"].get<bool>()) {

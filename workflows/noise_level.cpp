@@ -47,6 +47,8 @@ KspaceFilter parse_filter(const std::string& text) {
   return filter;
 }
 
+double rounded(double value) { return std::round(1000 * value) / 1000; }
+
 double root_mean_square(const std::vector<float>& map, const std::vector<float>& volume) {
   double squares = 0, count = 0;
   for (std::size_t i = 0; i < map.size(); ++i) {
@@ -95,6 +97,10 @@ NoiseLevel ct_noise(const Volume& volume, const NoiseChoice& choice) {
     const bool map_wanted = choice.spread == NoiseChoice::Spread::automatic && noise.filter.keeps_all();
     noise.sigma = map_wanted ? seen.sigma() : seen.even_sigma;
     if (map_wanted && seen.local.varies) noise.map = std::move(seen.local.sigma);
+  }
+  if (!choice.filter && noise.sigma > 0) {
+    noise.texture = kernel_texture(volume.voxels.data(), volume.geometry.size, noise.sigma);
+    if (noise.texture.seen) noise.white = noise.texture.white();
   }
   return noise;
 }
@@ -149,6 +155,11 @@ nlohmann::ordered_json whiteness_of(const NoiseLevel& noise) {
 nlohmann::ordered_json record_of(const KspaceFilter& filter) {
   if (filter.keeps_all()) return nullptr;
   return {{"kept", filter.kept}, {"taper", filter.taper}};
+}
+
+nlohmann::ordered_json record_of(const KernelTexture& texture) {
+  if (texture.white()) return nullptr;
+  return {{"cutoff", rounded(texture.cutoff)}, {"overlap", rounded(texture.overlap)}};
 }
 
 }  // namespace voxprior

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/volume.h"
+#include "pipeline/noise/kernel_texture.h"
 #include "pipeline/noise/noise_survey.h"
 
 namespace voxprior {
@@ -30,16 +31,17 @@ struct NoiseLevel {
   NoiseKind kind = NoiseKind::gaussian;  ///< gaussian or rician
   double sigma = 0;           ///< standard deviation in each real channel, in the volume's unit; 0 when there is none
   bool estimated = true;      ///< from the volume itself, not given by the user
-  std::optional<bool> white;  ///< false when neighbouring voxels are seen to be correlated; not looked at in CT
+  std::optional<bool> white;  ///< false when neighbouring voxels are seen to be correlated
   std::string message = {};   ///< what the estimation has to say, one line, or empty
   bool denoised_before = false;  ///< the air shows far more noise than the object; not looked at in CT
   std::vector<float> map = {};   ///< sigma of each voxel where it varies; empty where it does not
   KspaceFilter filter = {};  ///< that correlates the noise; keeps all where it is white or nothing can be done about it
+  KernelTexture texture = {};  ///< of CT: how its reconstruction correlated the noise
 };
 
 /// A volume for which Rician noise is chosen must have no negative voxels: magnitudes have none. Throws
-/// Error(ExitCode::input) for a map of sigma that does not fit. Of CT the strength alone is estimated, and how it
-/// varies: the noise of a scanner's kernel is what models for CT were trained on.
+/// Error(ExitCode::input) for a map of sigma that does not fit. Of CT the strength is estimated, how it
+/// varies, and how the kernel correlated it: models for CT see that by themselves, what is sampled has to be told.
 NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice);
 
 const char* name_of(NoiseKind kind);
@@ -49,5 +51,7 @@ nlohmann::ordered_json whiteness_of(const NoiseLevel& noise);
 
 /// What `info` and records say of a filter: null for one that keeps all.
 nlohmann::ordered_json record_of(const KspaceFilter& filter);
+/// And of the texture of CT: null for white noise, or where it was not seen.
+nlohmann::ordered_json record_of(const KernelTexture& texture);
 
 }  // namespace voxprior

@@ -62,7 +62,7 @@ void draw_samples(Uncertainty& found, const DenoisedScan& scan, const std::vecto
   for (int n = 0; n < choices.samples; ++n) {
     PartOfStage part(progress, n, choices.samples);
     std::vector<float> sample = scan.x;
-    denoiser.sample(sample, {kSteps, choices.seed, n}, part);
+    denoiser.sample(sample, {kSteps, choices.seed, n, scan.noise.texture}, part);
     sample = scan.units.from_network(std::move(sample));
     for (std::size_t i = 0; i < sample.size(); ++i) {
       const float away = sample[i] - result[i];

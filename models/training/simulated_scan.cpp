@@ -6,11 +6,11 @@
 #include <cmath>
 
 #include "models/training/augment.h"
-#include "models/training/correlated_noise.h"
 #include "models/training/source.h"
 #include "pipeline/noise/filtered_scan.h"
 #include "pipeline/noise/noise_spread.h"
 #include "pipeline/noise/simulate.h"
+#include "pipeline/samplers/reconstruction_noise.h"
 
 namespace voxprior {
 namespace {

@@ -17,7 +17,7 @@ struct SimulatedScan {
 /// A scan of `clean` [D,H,W], contiguous float32, with noise drawn as `noise` says: its kind, its sigma (draw_sigma()),
 /// and for the shares of the configuration
 ///   correlated_share   k-space that was measured in part or under a window, 60 to 100 % along each axis (modality ct:
-///                      the spectrum of filtered back-projection, models/training/correlated_noise.h),
+///                      the spectrum of filtered back-projection, pipeline/samplers/reconstruction_noise.h),
 ///   varying_share      a sigma that grows up to threefold along one axis, its root mean square staying what it is,
 ///   zeroed_background  voxels that are 0 stay 0, as in skull-stripped scans.
 /// A function of the state of `random` alone.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "io/volume_file.h"
+#include "pipeline/noise/random.h"
 #include "tests/workflows/workflow_test.h"
 
 namespace voxprior {
@@ -130,6 +131,49 @@ TEST_F(DenoiseUncertainty, OfMagnitudesAndCorrelatedNoiseIsInTheUnitOfTheVolume)
   const double mean = mean_of(spread.begin(), spread.end());
   EXPECT_GT(mean, 2);
   EXPECT_LT(mean, 250);  // five sigma
+}
+
+/// A slab of muscle in air, 64 x 64 x 4, with noise of 30 HU: white, or the mean of 3 x 3 voxels of such.
+Volume slab_of_muscle(bool soft_kernel) {
+  constexpr std::int64_t kSide = 64, kSlices = 4, kAir = 6;
+  std::vector<float> noise(kSide * kSide * kSlices);
+  fill_gaussian(noise.data(), noise.size(), 3, 0);
+  Volume slab;
+  slab.geometry.size = {kSide, kSide, kSlices};
+  slab.geometry.spacing_mm = {0.7, 0.7, 2};
+  for (std::int64_t at = 0; at < kSide * kSide * kSlices; ++at) {
+    const std::int64_t i = at % kSide, j = at / kSide % kSide;
+    float here = noise[static_cast<std::size_t>(at)];
+    if (soft_kernel) {
+      here = 0;
+      for (const std::int64_t dj : {-1, 0, 1})
+        for (const std::int64_t di : {-1, 0, 1})
+          here += noise[static_cast<std::size_t>(at + ((j + dj + kSide) % kSide - j) * kSide +
+                                                 ((i + di + kSide) % kSide - i))] /
+                  3;
+    }
+    slab.voxels.push_back((i < kAir ? -1000.F : 40.F) + 30 * here);
+  }
+  return slab;
+}
+
+TEST_F(DenoiseUncertainty, OfCtDrawsNoiseAsTheKernelMadeIt) {
+  write_volume(file("soft.nii"), slab_of_muscle(true));
+  write_volume(file("plain.nii"), slab_of_muscle(false));
+  const Volume told_by_scan = deviation("soft.nii", "a.nii", {"--force"});
+  const nlohmann::json kernel = json("x.voxprior.json")["noise"]["kernel"];
+  EXPECT_GT(kernel["cutoff"], 0.1);
+  EXPECT_LT(kernel["cutoff"], 0.4);
+  EXPECT_NEAR(kernel["overlap"].get<double>(), 0, 0.03);
+  EXPECT_THAT(test::voxprior_run({"info", file("soft.nii")}).out, HasSubstr("kernel     spectrum f exp(-2 (f / 0."));
+
+  const Volume taken_for_white = deviation("soft.nii", "b.nii", {"--force", "--spectrum", "white"});
+  EXPECT_TRUE(json("x.voxprior.json")["noise"]["kernel"].is_null());
+  EXPECT_GT(largest_difference(told_by_scan.voxels, taken_for_white.voxels), 1);
+
+  deviation("plain.nii", "c.nii", {"--force"});
+  EXPECT_TRUE(json("x.voxprior.json")["noise"]["kernel"].is_null());
+  EXPECT_EQ(json("x.voxprior.json")["noise"]["white"], true);
 }
 
 TEST_F(DenoiseUncertainty, BelowTheNoiseTrainedOnItIsAtMostTheNoise) {

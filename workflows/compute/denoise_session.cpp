@@ -13,6 +13,7 @@
 #include "pipeline/core/varying_sigma.h"
 #include "pipeline/core/weak_noise.h"
 #include "pipeline/samplers/posterior_sample.h"
+#include "pipeline/samplers/reconstruction_noise.h"
 #include "pipeline/samplers/step_noise.h"
 #include "pipeline/tiling/tiled.h"
 #include "workflows/compute/device.h"
@@ -96,7 +97,7 @@ class TiledSession final : public DenoiseSession {
         return clean;
       };
       const std::uint64_t seed = settings.seed + static_cast<std::uint64_t>(settings.number);
-      put(posterior_sample(at_share, noisy, level, settings.steps, seed), voxels);
+      put(posterior_sample(at_share, noisy, level, settings.steps, seed, colour_of(settings.texture)), voxels);
     });
   }
 
@@ -123,6 +124,13 @@ class TiledSession final : public DenoiseSession {
   static torch::Tensor tensor_of(const std::vector<float>& voxels, const DenoisePlan& plan) {
     const Size size = reversed(plan.size);
     return torch::from_blob(const_cast<float*>(voxels.data()), {1, 1, size[0], size[1], size[2]}, torch::kFloat32);
+  }
+
+  static NoiseColour colour_of(const KernelTexture& texture) {
+    if (texture.white()) return {};
+    return [texture](const torch::Tensor& white) {
+      return reconstruction_noise(white[0][0], texture.cutoff, texture.overlap).view(white.sizes());
+    };
   }
 
   static void put(const torch::Tensor& result, std::vector<float>& voxels) {

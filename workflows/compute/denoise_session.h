@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/noise/kernel_texture.h"
 #include "workflows/cli/progress.h"
 
 namespace voxprior {
@@ -57,9 +58,10 @@ struct DenoisePlan {
 
 /// A draw of the clean volumes that could be behind a noisy one.
 struct SampleSettings {
-  int steps = 2;           ///< evaluations of the network
-  std::uint64_t seed = 0;  ///< of all samples
-  int number = 0;          ///< of this sample, from 0: its noise is that of seed + number
+  int steps = 2;               ///< evaluations of the network
+  std::uint64_t seed = 0;      ///< of all samples
+  int number = 0;              ///< of this sample, from 0: its noise is that of seed + number
+  KernelTexture texture = {};  ///< of the noise; white unless a CT scan's kernel was seen
 };
 
 /// A loaded model, ready to work. Lives in the compute module, so everything here is virtual and free of LibTorch.

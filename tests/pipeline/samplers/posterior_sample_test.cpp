@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "pipeline/core/varying_sigma.h"
@@ -112,6 +113,34 @@ TEST(PosteriorSample, CorrelatesNeighboursAsThePosteriorDoes) {
     EXPECT_NEAR(std::sqrt(ratio), 0.985, 0.045) << high;
     low = high;
   }
+}
+
+TEST(PosteriorSample, DrawsThePosteriorOfCorrelatedNoise) {
+  // Noise with the power N s^2, data with the power P: in each frequency the posterior has P N s^2 / (P + N s^2).
+  constexpr double kSigma = 0.1;
+  const std::int64_t n = 36;
+  const torch::Tensor squared = squared_frequency(n);
+  const torch::Tensor power = 0.3 * (-60 * squared).exp() + 1e-4;
+  torch::Tensor noise = (-20 * squared).exp() + 0.02;
+  noise = noise / noise.mean();  // variance 1
+  const auto filtered = [](const torch::Tensor& x, const torch::Tensor& weight) {
+    return torch::real(torch::fft_ifftn(torch::fft_fftn(x, {}, {2, 3, 4}) * weight, {}, {2, 3, 4})).contiguous();
+  };
+  const Denoiser denoise = [&](const torch::Tensor& x, double share) {
+    return filtered(x, power / (power + share * share * kSigma * kSigma * noise));
+  };
+  const torch::Tensor exact = power * noise * kSigma * kSigma / (power + noise * kSigma * kSigma);
+  const torch::Tensor noisy = starting_noise({2}, {1, n, n, n}, 1).expand({6, 1, n, n, n}).contiguous();
+  const auto ratio_of_std = [&](const NoiseColour& colour, double low, double high) {
+    const torch::Tensor error = posterior_sample(denoise, noisy, number(kSigma), kSteps, 9, colour) - denoise(noisy, 1);
+    const torch::Tensor found = torch::fft_fftn(error, {}, {2, 3, 4}).abs().square().mean(0, true) / (n * n * n);
+    const torch::Tensor shell = (squared >= low).logical_and(squared < high);
+    return std::sqrt(found.masked_select(shell).sum().item<double>() / exact.masked_select(shell).sum().item<double>());
+  };
+  const NoiseColour colour = [&](const torch::Tensor& white) { return filtered(white, noise.sqrt()); };
+  for (const auto& [low, high] : {std::pair(0., 0.01), {0.01, 0.03}, {0.03, 0.06}, {0.06, 0.12}})
+    EXPECT_NEAR(ratio_of_std(colour, low, high), 0.985, 0.045) << high;
+  EXPECT_LT(ratio_of_std({}, 0, 0.01), 0.6) << "white noise draws samples that are too alike where noise is strong";
 }
 
 TEST(PosteriorSample, GivesEachVoxelTheSpreadOfItsOwnNoise) {

@@ -1,4 +1,4 @@
-#include "models/training/correlated_noise.h"
+#include "pipeline/samplers/reconstruction_noise.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
