@@ -62,19 +62,31 @@ void add_lags(Lags& sums, const Pair& pair) {
 /// Autocorrelation of noise of a kernel at distances 0 .. 8 along both axes.
 using Autocorrelation = std::array<std::array<double, kWindow>, kWindow>;
 
-Autocorrelation autocorrelation(double cutoff) {
+double frequency(int n) { return 0.5 * (n + 0.5) / kFrequencies; }
+
+/// cos(2 pi f d) of every frequency and distance.
+using Waves = std::array<std::array<double, kWindow>, kFrequencies>;
+
+Waves waves() {
+  Waves found{};
+  for (int n = 0; n < kFrequencies; ++n)
+    for (int d = 0; d < kWindow; ++d)
+      found[static_cast<std::size_t>(n)][static_cast<std::size_t>(d)] = std::cos(2 * kPi * frequency(n) * d);
+  return found;
+}
+
+Autocorrelation autocorrelation(double cutoff, const Waves& wave) {
   Autocorrelation sums{};
-  for (int y = 0; y < kFrequencies; ++y)
-    for (int x = 0; x < kFrequencies; ++x) {
-      const double fx = 0.5 * (x + 0.5) / kFrequencies, fy = 0.5 * (y + 0.5) / kFrequencies;
-      const double squared = fx * fx + fy * fy;
+  for (std::size_t y = 0; y < kFrequencies; ++y) {
+    std::array<double, kWindow> along_x{};
+    for (std::size_t x = 0; x < kFrequencies; ++x) {
+      const double squared = std::pow(frequency(static_cast<int>(x)), 2) + std::pow(frequency(static_cast<int>(y)), 2);
       const double power = std::sqrt(squared) * std::exp(-2 * squared / (cutoff * cutoff));
-      for (std::size_t dy = 0; dy < kWindow; ++dy) {
-        const double along_y = power * std::cos(2 * kPi * fy * static_cast<double>(dy));
-        for (std::size_t dx = 0; dx < kWindow; ++dx)
-          sums[dy][dx] += along_y * std::cos(2 * kPi * fx * static_cast<double>(dx));
-      }
+      for (std::size_t dx = 0; dx < kWindow; ++dx) along_x[dx] += power * wave[x][dx];
     }
+    for (std::size_t dy = 0; dy < kWindow; ++dy)
+      for (std::size_t dx = 0; dx < kWindow; ++dx) sums[dy][dx] += wave[y][dy] * along_x[dx];
+  }
   const double variance = sums[0][0];
   for (auto& row : sums)
     for (double& value : row) value /= variance;
@@ -116,8 +128,9 @@ double best_cutoff(const Lags& found, const std::array<Patch, 3>& basis) {
   Autocorrelation white{};
   white[0][0] = 1;
   double best = 0, least = distance(found, expected_lags(white, basis));
+  const Waves wave = waves();
   for (double cutoff = kSoftestCutoff; cutoff < kSharpestCutoff; cutoff *= kCutoffStep) {
-    const double away = distance(found, expected_lags(autocorrelation(cutoff), basis));
+    const double away = distance(found, expected_lags(autocorrelation(cutoff, wave), basis));
     if (away < least) least = away, best = cutoff;
   }
   return best;
