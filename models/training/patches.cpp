@@ -115,8 +115,6 @@ PatchSource::Patch PatchSource::slices(Random& random) const {
   sides[patch.orientation.axes[0]] = std::lround(thick * side);  // the axis that becomes the first
   patch.cut = random_cut(random, sides);
   patch.voxels = resample_slices(patch.orientation.of(clean_voxels(patch.cut, random)), config_.training.patch);
-  // Interpolated slices are smoother than measured ones.
-  if (random.uniform() < config_.augment.resolution) patch.voxels = random_sharpness(patch.voxels, random);
   return patch;
 }
 
