@@ -47,7 +47,9 @@ TEST_F(DicomInfo, ListsSeriesWithSizeSpacingAndOrientation) {
 TEST_F(DicomInfo, TheNoiseOfCtIsThatOfSoftTissue) {
   const nlohmann::json noise = info({testdata("dicom/ct_cmb_crc_crop"), "--series", "3"})["noise"];
   EXPECT_NEAR(noise["sigma"].get<double>(), 59.9, 8);
-  EXPECT_TRUE(noise["white"].is_null());
+  EXPECT_EQ(noise["white"], false);
+  EXPECT_NEAR(noise["kernel"]["cutoff"].get<double>(), 0.43, 0.1);
+  EXPECT_NEAR(noise["kernel"]["overlap"].get<double>(), 0.15, 0.06);
 }
 
 TEST_F(DicomInfo, SeveralVolumesOfOneFileAreToldApart) {
