@@ -36,6 +36,7 @@ UnetWidths unet_widths(const ModelCard& card, ModelKind kind, const std::filesys
   if (kind == ModelKind::diffusion) {
     widths.heads = bounded_widths(card, "heads", 64, path).at(0);
     widths.extra_features = kPositionFeatures;
+    widths.shifts = card.widths.count("shifts") > 0;  // networks of before have no such entry
     if (widths.channels.back() % widths.heads != 0)
       fail(ExitCode::model, path.string(), ": 'heads' does not divide the last of 'channels'");
   }
@@ -116,6 +117,7 @@ void write_network(const std::filesystem::path& path, const Unet& network, const
   card.widths["blocks"] = widths.blocks;
   card.widths["embedding"] = {widths.embedding};
   if (!widths.local()) card.widths["heads"] = {widths.heads};
+  if (widths.shifts) card.widths["shifts"] = {1};
   if (widths.image_channels > 1) card.widths["image_channels"] = {widths.image_channels};
   SafetensorsFile file;
   file.tensors = more;

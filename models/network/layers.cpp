@@ -27,16 +27,27 @@ torch::Tensor PlainConvImpl::forward(const torch::Tensor& x) {
   return torch::conv3d(x, weight_.to(x.scalar_type()), {}, stride, padding);
 }
 
-ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels, std::int64_t embedding)
+ResidualBlockImpl::ResidualBlockImpl(std::int64_t channels, std::int64_t embedding, bool shifts)
     : first_(register_module("first", PlainConv(channels, channels, 3))),
       second_(register_module("second", PlainConv(channels, channels, 3, true))),
-      gain_weight_(register_parameter("gain", torch::zeros({channels, embedding}))) {}
+      gain_weight_(register_parameter("gain", torch::zeros({channels, embedding}))) {
+  if (shifts) shift_weight_ = register_parameter("shift", torch::zeros({channels, embedding}));
+}
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& embedded_noise) {
-  const torch::Tensor gain = 1 + embedded_noise.matmul(gain_weight_.t());  // [N, C]
-  const torch::Tensor gains = gain.view({gain.size(0), -1, 1, 1, 1}).to(x.scalar_type());
-  if (torch::GradMode::is_enabled()) return x + second_(torch::relu(first_(x) * gains));
-  return second_(first_(x).mul_(gains).relu_()).add_(x);  // the same, without temporaries
+  const auto each_channel = [&](const torch::Tensor& values) {  // [N, C]
+    return values.view({values.size(0), -1, 1, 1, 1}).to(x.scalar_type());
+  };
+  const torch::Tensor gains = each_channel(1 + embedded_noise.matmul(gain_weight_.t()));
+  const bool shifts = shift_weight_.defined();
+  const torch::Tensor shift = shifts ? each_channel(embedded_noise.matmul(shift_weight_.t())) : torch::Tensor();
+  if (torch::GradMode::is_enabled()) {
+    const torch::Tensor scaled = first_(x) * gains;
+    return x + second_(torch::relu(shifts ? scaled + shift : scaled));
+  }
+  torch::Tensor scaled = first_(x).mul_(gains);  // the same, without temporaries
+  if (shifts) scaled.add_(shift);
+  return second_(scaled.relu_()).add_(x);
 }
 
 PlainBlockImpl::PlainBlockImpl(std::int64_t channels)

@@ -27,15 +27,17 @@ class PlainConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(PlainConv);
 
-/// x + W2 relu(gain(noise level) * W1 x); W2 starts at zero, so that a block starts as the identity.
+/// x + W2 relu(gain(noise level) * W1 x [+ shift(noise level)]); W2 starts at zero, so that a block starts as the
+/// identity.
 class ResidualBlockImpl : public torch::nn::Module {
  public:
-  ResidualBlockImpl(std::int64_t channels, std::int64_t embedding);
+  ResidualBlockImpl(std::int64_t channels, std::int64_t embedding, bool shifts);
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& embedded_noise);
 
  private:
   PlainConv first_{nullptr}, second_{nullptr};
-  torch::Tensor gain_weight_;  // [channels, embedding], starts at zero
+  torch::Tensor gain_weight_;   // [channels, embedding], starts at zero
+  torch::Tensor shift_weight_;  // the same; undefined without shifts
 };
 TORCH_MODULE(ResidualBlock);
 

@@ -36,7 +36,7 @@ std::int64_t UnetWidths::halo() const {
 void UnetImpl::add_blocks(const std::string& name, torch::nn::ModuleList& list, std::int64_t channels,
                           std::int64_t count) {
   list = register_module(name, torch::nn::ModuleList());
-  for (std::int64_t i = 0; i < count; ++i) list->push_back(ResidualBlock(channels, widths_.embedding));
+  for (std::int64_t i = 0; i < count; ++i) list->push_back(ResidualBlock(channels, widths_.embedding, widths_.shifts));
 }
 
 UnetImpl::UnetImpl(const UnetWidths& widths) : widths_(widths) {

@@ -23,6 +23,7 @@ struct UnetWidths {
   std::int64_t image_channels =
       1;                 ///< channels of x: 1 for volumes, more for latents of an autoencoder and shares of labels
   bool spacing = false;  ///< whether the network is told the voxel size
+  bool shifts = false;   ///< whether residual blocks have a bias, which depends on the noise level
 
   /// Channels of the mask that it is told: the extra features that are not the position, eight a channel.
   std::int64_t mask_channels() const;
@@ -33,8 +34,10 @@ struct UnetWidths {
   std::int64_t halo() const;
 };
 
-/// A U-Net on Haar bands with no normalisation and no bias. Without attention its receptive field is finite (halo()),
-/// and a volume cut into tiles with that halo gives the same result as the whole volume.
+/// A U-Net on Haar bands with no normalisation. Without bias, as denoisers are, what it does scales with its input;
+/// brightness that comes in steps, as classes of tissue have it, takes `shifts` to be told apart. Without attention its
+/// receptive field is finite (halo()), and a volume cut into tiles with that halo gives the same result as the whole
+/// volume.
 class UnetImpl : public torch::nn::Module {
  public:
   explicit UnetImpl(const UnetWidths& widths);

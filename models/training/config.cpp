@@ -129,6 +129,7 @@ TrainingConfig defaults_of(ModelKind kind) {
   config.model.widths = {{64, 128, 192}, {2, 2, 3}, 64, 4, kPositionFeatures};
   if (kind == ModelKind::gan) return config;
   config.noise = {0.01, 40, 0.6, 1.4, 0.15, 0};
+  config.model.widths.shifts = true;
   return config;
 }
 

@@ -95,6 +95,7 @@ TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   EXPECT_EQ(diffusion.data.halvings, 1);
   EXPECT_TRUE(diffusion.model.mean_volume);
   EXPECT_EQ(diffusion.model.widths.heads, 2);
+  EXPECT_TRUE(diffusion.model.widths.shifts);
   EXPECT_EQ(diffusion.model.weights, "float16");
   EXPECT_GT(diffusion.noise.sigma_max, 10);
   EXPECT_EQ(diffusion.augment.rician, 0);

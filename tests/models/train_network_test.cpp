@@ -187,6 +187,7 @@ TEST_F(TrainDenoiser, EveryKindTrainsResumesBitForBitAndKeepsItsKindInTheCard) {
       if (kind == ModelKind::diffusion) {
         tiny.config.model.widths.heads = 2;
         tiny.config.model.widths.extra_features = 3;
+        tiny.config.model.widths.shifts = true;
       }
       tiny.resume = resume;
       train(tiny);
@@ -196,6 +197,7 @@ TEST_F(TrainDenoiser, EveryKindTrainsResumesBitForBitAndKeepsItsKindInTheCard) {
     run("-stopped", 3, false);
     EXPECT_EQ(sha256_of_file(straight), sha256_of_file(run("-stopped", 6, true))) << name;
     EXPECT_EQ(load_denoiser(straight, torch::kCPU, torch::kFloat32, kind).card.kind, name);
+    EXPECT_EQ(read_network(straight, kind).network->widths().shifts, kind == ModelKind::diffusion);
     EXPECT_THROW(load_denoiser(straight), Error) << name;
   }
 }

@@ -48,6 +48,20 @@ TEST(Unet, HaloCoversTheReceptiveFieldAndIsTight) {
   }
 }
 
+TEST(Unet, ScalesWithItsInputUnlessItHasShifts) {
+  torch::manual_seed(1);
+  const torch::Tensor features = torch::randn({2, 9, 4, 8, 4}), c_noise = torch::tensor({-0.7f, -0.2f});
+  for (const bool shifts : {false, true}) {
+    UnetWidths widths = small_widths();
+    widths.shifts = shifts;
+    Unet network = random_network(widths);
+    const torch::Tensor once = network->forward(features, c_noise), twice = network->forward(2 * features, c_noise);
+    EXPECT_EQ(torch::allclose(twice, 2 * once, 1e-4, 1e-4), !shifts);
+    const torch::NoGradGuard no_grad;
+    EXPECT_TRUE(torch::allclose(network->forward(features, c_noise), once, 1e-4, 1e-5)) << "without temporaries";
+  }
+}
+
 TEST(Unet, UntrainedItIsTheBandwiseWienerFilter) {
   torch::manual_seed(0);
   Unet network(small_widths());
