@@ -47,8 +47,6 @@ KspaceFilter parse_filter(const std::string& text) {
   return filter;
 }
 
-double rounded(double value) { return std::round(1000 * value) / 1000; }
-
 double root_mean_square(const std::vector<float>& map, const std::vector<float>& volume) {
   double squares = 0, count = 0;
   for (std::size_t i = 0; i < map.size(); ++i) {
@@ -98,11 +96,12 @@ NoiseLevel ct_noise(const Volume& volume, const NoiseChoice& choice) {
     noise.sigma = map_wanted ? seen.sigma() : seen.even_sigma;
     if (map_wanted && seen.local.varies) noise.map = std::move(seen.local.sigma);
   }
-  if (!choice.filter && noise.sigma > 0) {
-    noise.texture = kernel_texture(volume.voxels.data(), volume.geometry.size, noise.sigma);
-    if (noise.texture.seen) noise.white = noise.texture.white();
-  }
   return noise;
+}
+
+void note_texture(NoiseLevel& noise, const Volume& volume) {
+  noise.texture = kernel_texture(volume.voxels.data(), volume.geometry.size, noise.sigma);
+  if (noise.texture.seen) noise.white = noise.texture.white();
 }
 
 }  // namespace
@@ -132,6 +131,7 @@ NoiseLevel noise_level(const Volume& volume, const NoiseChoice& choice) {
     noise.map = read_sigma_map(choice.map_file, volume, {});
     noise.sigma = root_mean_square(noise.map, volume.voxels);
   }
+  if (is_ct(volume) && !choice.filter && noise.sigma > 0) note_texture(noise, volume);
   noise.estimated = !choice.sigma && !map_given;
   return noise;
 }
@@ -159,7 +159,7 @@ nlohmann::ordered_json record_of(const KspaceFilter& filter) {
 
 nlohmann::ordered_json record_of(const KernelTexture& texture) {
   if (texture.white()) return nullptr;
-  return {{"cutoff", rounded(texture.cutoff)}, {"overlap", rounded(texture.overlap)}};
+  return {{"cutoff", texture.cutoff}, {"overlap", texture.overlap}};
 }
 
 }  // namespace voxprior

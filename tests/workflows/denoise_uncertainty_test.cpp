@@ -167,6 +167,12 @@ TEST_F(DenoiseUncertainty, OfCtDrawsNoiseAsTheKernelMadeIt) {
   EXPECT_NEAR(kernel["overlap"].get<double>(), 0, 0.03);
   EXPECT_THAT(test::voxprior_run({"info", file("soft.nii")}).out, HasSubstr("kernel     spectrum f exp(-2 (f / 0."));
 
+  Volume map = read_volume(file("soft.nii"));
+  std::fill(map.voxels.begin(), map.voxels.end(), 30.F);
+  write_volume(file("map.nii"), map);
+  deviation("soft.nii", "d.nii", {"--force", "--sigma-map", file("map.nii")});
+  EXPECT_NEAR(json("x.voxprior.json")["noise"]["kernel"]["cutoff"].get<double>(), kernel["cutoff"].get<double>(), 0.02);
+
   const Volume taken_for_white = deviation("soft.nii", "b.nii", {"--force", "--spectrum", "white"});
   EXPECT_TRUE(json("x.voxprior.json")["noise"]["kernel"].is_null());
   EXPECT_GT(largest_difference(told_by_scan.voxels, taken_for_white.voxels), 1);
