@@ -91,7 +91,8 @@ const NamedSampler& sampler_by_name(const std::string& name) {
 
 int evaluations(const NamedSampler& sampler, const std::vector<double>& sigmas) {
   const int steps = static_cast<int>(sigmas.size()) - 1;
-  return steps * sampler.evaluations_per_step - (sigmas.back() == 0 ? sampler.evaluations_per_step - 1 : 0);
+  const int saved = sigmas.back() == 0 ? sampler.evaluations_per_step - 1 : 0;
+  return sampler.evaluations_at_start + steps * sampler.evaluations_per_step - saved;
 }
 
 std::vector<std::string> schedule_names() {

@@ -15,6 +15,7 @@ struct NamedSampler {
   int evaluations_per_step = 1;  ///< of the denoiser; the step to 0 takes one whatever the sampler
   double sigma_max_factor = 1;   ///< the denoiser may be asked at up to this times sigmas.front()
   Sampler sample;
+  int evaluations_at_start = 0;  ///< before the first step, see begun_at_mean()
 };
 
 /// All of them, in the order in which help lists them.

@@ -5,9 +5,11 @@
 
 #include "base/error.h"
 #include "models/gan/generator_sampler.h"
+#include "models/kind.h"
 #include "pipeline/samplers/consistency.h"
 #include "pipeline/samplers/ddpm.h"
 #include "pipeline/samplers/schedule.h"
+#include "pipeline/samplers/starting_point.h"
 
 namespace voxprior {
 namespace {
@@ -64,6 +66,7 @@ LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& 
     plain.sigmas = levels_of(network, options, plain.sampler, plain.steps);
     if (plain.sampler.name == "ddpm" && network.variance_learned)
       plain.sampler = ddpm_by_band(plain.sampler, *network.band_errors);
+    if (card.kind == name_of(ModelKind::diffusion)) plain.sampler = begun_at_mean(plain.sampler);
     return plain;
   }
   const std::filesystem::path folder = options.model_folder;

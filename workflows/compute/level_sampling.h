@@ -18,9 +18,10 @@ struct LevelSampling {
 
 /// With this sampler, or for "model" the one that the model's card advises, and the schedule that was asked for,
 /// "learned" being the network's own, and ddpm with the network's own variances if it has them; a distilled network as
-/// the consistency function that it is. `asked` steps, or where that is 0 what the network was distilled for, else for
-/// "model" what the card advises, else `usual`. Throws Error(ExitCode::usage) for a sampler or schedule that does not
-/// exist and for too many steps, Error(ExitCode::model) for a distilled network if options.needs_ode.
+/// the consistency function that it is. A network of whole volumes begins at their mean (begun_at_mean()). `asked`
+/// steps, or where that is 0 what the network was distilled for, else for "model" what the card advises, else `usual`.
+/// Throws Error(ExitCode::usage) for a sampler or schedule that does not exist and for too many steps,
+/// Error(ExitCode::model) for a distilled network if options.needs_ode.
 LevelSampling level_sampling(const LoadedDenoiser& network, const SynthOptions& options, const std::string& sampler,
                              int asked, int usual);
 
