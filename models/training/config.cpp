@@ -234,7 +234,25 @@ void read_training(TomlSection section, TrainingConfig& config) {
   section.read("validate_every", training.validate_every, 1, 100'000'000);
   if (!sees_whole_volumes(config.kind)) section.read("validation_crop", training.validation_crop, 16, 1024);
   if (sees_whole_volumes(config.kind)) section.read("snapshots", training.snapshots, 0, 1000);
+  if (config.kind == ModelKind::diffusion) section.read("stable_target", training.stable_target);
   section.refuse_unknown_keys();
+}
+
+// It knows the volumes as they are in their files, and no more of them.
+void check_stable_target(const TrainingConfig& config, const std::string& file) {
+  const auto refuse = [&](bool asked, const char* what) {
+    if (asked) fail(ExitCode::usage, file, ": training.stable_target is for volumes as they are; leave ", what, " out");
+  };
+  const TrainingConfig::Augment& augment = config.augment;
+  const bool moved =
+      augment.rotation_degrees > 0 || augment.scaling > 0 || augment.shift_voxels > 0 || augment.warp_voxels > 0;
+  refuse(moved || augment.mirror > 0 || augment.rescale > 0 || augment.gamma > 0,
+         "augmentation (set its keys in [augment] to 0)");
+  refuse(!config.conditioning.what.empty(), "conditioning.on");
+  refuse(config.draws_labels(), "model.draws");
+  refuse(!config.data.autoencoder.empty(), "data.autoencoder");
+  refuse(config.noise.schedule == "learned", "noise.schedule");
+  refuse(config.noise.learned_variance, "noise.learned_variance");
 }
 
 void check_together(const TrainingConfig& config, const std::string& file) {
@@ -273,6 +291,7 @@ void check_together(const TrainingConfig& config, const std::string& file) {
     fail(ExitCode::usage, file,
          ": Hounsfield units have one meaning; leave data.label_maps and augment.contrast out of a model of CT");
   if (config.kind == ModelKind::bridge) check_bridge_data(config, file);
+  if (config.training.stable_target) check_stable_target(config, file);
   if (data.dataset.empty() && data.train.empty() && data.train_halved.empty() && data.label_maps.empty() &&
       !config.has_pairs())
     fail(ExitCode::usage, file, ": no key of [data] names what to train on; give data.train");

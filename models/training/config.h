@@ -143,6 +143,7 @@ struct TrainingConfig {
     std::int64_t validate_every = 250;
     std::int64_t validation_crop = 96;
     std::int64_t snapshots = 0;  ///< models written on the way, at equal shares of the steps, the finished one included
+    bool stable_target = false;  ///< kind diffusion: show what a noised volume most likely was, see StableTarget
   } training;
 
   /// Of `train gan`. `adversarial`: of kind denoiser, the loss that makes it a denoising GAN.

@@ -107,6 +107,11 @@ WholeVolumeSource::WholeVolumeSource(std::vector<TrainingVolume> volumes, const 
         fail(ExitCode::input, volume.name, ": has an axis of ", volume.voxels.size(axis),
              " voxels; this model needs multiples of ", step, ", see `voxprior prepare --size`");
   }
+  if (!config_.training.stable_target) return;
+  std::vector<torch::Tensor> as_drawn;
+  for (const TrainingVolume& volume : volumes_)
+    as_drawn.push_back(halved_volume(volume.voxels.contiguous(), config_.data.halvings));
+  stable_target_.emplace(as_drawn);
 }
 
 std::vector<std::int64_t> WholeVolumeSource::sample_size() const {
@@ -164,6 +169,7 @@ TrainingBatch WholeVolumeSource::draw(std::int64_t step) const {
     fill_gaussian(noise[i].data_ptr<float>(), static_cast<std::size_t>(noise[i].numel()), seed,
                   static_cast<std::uint64_t>(step * count + i));
   batch.noisy = batch.clean + sigma.view({-1, 1, 1, 1, 1}) * noise;
+  if (stable_target_) batch.clean = stable_target_->of(batch.noisy, sigma);
   return batch;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "models/training/source.h"
+#include "models/training/stable_target.h"
 
 namespace voxprior {
 
@@ -30,6 +31,7 @@ class WholeVolumeSource : public TrainingSource {
   TrainingConfig config_;
   Conditioning conditioning_;
   std::optional<LatentSpace> latent_space_;
+  std::optional<StableTarget> stable_target_;
 };
 
 /// A volume averaged over blocks of 2x2x2 voxels, `times` times: [D,H,W] -> [D/2^times, ...].

@@ -107,6 +107,18 @@ TEST_F(TrainingConfigFile, AKindHasItsOwnKeysAndDefaults) {
   EXPECT_EQ(read_gan_config(path).training.snapshots, 4);
   EXPECT_THROW(read_training_config(path, ModelKind::denoiser), Error);
 
+  const std::string target = "[training]\nstable_target = true\n";
+  const std::string still =
+      "[augment]\nmirror = 0\nrescale = 0\nrotation_degrees = 0\nscaling = 0\nshift_voxels = 0\nwarp_voxels = 0\n";
+  std::ofstream(path) << data_ << still << target;
+  EXPECT_TRUE(read_training_config(path, ModelKind::diffusion).training.stable_target);
+  EXPECT_THROW(read_training_config(path, ModelKind::detail), Error);
+  for (const char* more : {"", "[noise]\nschedule = \"learned\"\n", "[noise]\nlearned_variance = true\n",
+                           "[conditioning]\non = [\"class\"]\n"}) {
+    std::ofstream(path) << data_ << (*more ? still : "") << more << target;
+    EXPECT_THROW(read_training_config(path, ModelKind::diffusion), Error) << more;
+  }
+
   std::ofstream(path) << data_ << "[augment]\nrician = 0.5\n";
   EXPECT_THROW(read_training_config(path, ModelKind::detail), Error);
   EXPECT_EQ(read_training_config(path, ModelKind::denoiser).augment.rician, 0.5);

@@ -41,6 +41,30 @@ TEST(WholeVolumes, WithoutAugmentationTheVolumeItselfIsDrawn) {
   EXPECT_TRUE(torch::allclose(source->clean_sample(random), blob().voxels, 1e-4, 1e-5));
 }
 
+TEST(WholeVolumes, AStableTargetIsWhatTheNoisedVolumeMostLikelyWas) {
+  const torch::Tensor a = blob(7).voxels, b = blob(9).voxels;
+  const StableTarget target({a, b});
+  const torch::Tensor noisy = (a + 0.5 * torch::randn_like(a)).view({1, 1, 16, 24, 8});
+  const auto at = [&](double sigma) { return target.of(noisy, torch::full({1}, sigma))[0][0]; };
+  EXPECT_TRUE(torch::allclose(at(0.01), a));
+  EXPECT_TRUE(torch::allclose(at(1e4), (a + b) / 2, 1e-3, 1e-4));
+  const torch::Tensor nearer = ((noisy - b).square().sum() - (noisy - a).square().sum()) / (2 * 3. * 3.);
+  const torch::Tensor share = torch::sigmoid(nearer);  // Bayes' rule for two volumes and sigma 3
+  EXPECT_TRUE(torch::allclose(at(3), share * a + (1 - share) * b, 1e-3, 1e-4));
+}
+
+TEST(WholeVolumes, AStableTargetChangesWhatIsShownAndNotWhatIsNoised) {
+  TrainingConfig config = small_config();
+  config.noise = {0.01, 40, 5, 0.5};
+  const TrainingBatch drawn = make_source({blob(7), blob(9)}, config)->draw(4);
+  config.training.stable_target = true;
+  const TrainingBatch stable = make_source({blob(7), blob(9)}, config)->draw(4);
+  EXPECT_TRUE(torch::equal(stable.noisy, drawn.noisy));
+  const StableTarget target({blob(7).voxels, blob(9).voxels});
+  EXPECT_TRUE(torch::equal(stable.clean, target.of(drawn.noisy, drawn.sigma)));
+  EXPECT_FALSE(torch::equal(stable.clean, drawn.clean));
+}
+
 TEST(WholeVolumes, HalvingAveragesBlocksAndDoublesTheVoxel) {
   TrainingConfig config = small_config();
   config.data.halvings = 1;
