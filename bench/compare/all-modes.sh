@@ -1,0 +1,18 @@
+#!/bin/sh
+# Does diffusion find all 125 modes, given an hour of one core? docs/diffusion-vs-gan.md.
+#   bench/compare/all-modes.sh OUT
+set -eu
+here=$(dirname "$0")
+voxprior=${VOXPRIOR:-voxprior}
+mkdir -p "$1/model" "$1/samples"
+MODES=$(cd "$1" && pwd); export MODES
+for part in train:8000:0 holdout:150:1; do
+  name=${part%%:*}; rest=${part#*:}
+  [ -e "$MODES/$name/modes.json" ] ||
+    "$voxprior" simulate modes "$MODES/$name" --size 16 --count "${rest%:*}" --seed "${rest#*:}"
+done
+resume=; [ -e "$MODES/run/checkpoint.safetensors" ] && resume=--resume
+"$voxprior" train diffusion "$here/all-modes.toml" --out "$MODES/run" $resume --threads 1
+cp "$MODES/run/model.safetensors" "$MODES/model/coarse.safetensors"
+"$voxprior" synth "$MODES/samples" --model "$MODES/model" --count 2000 --seed 0 --resume --threads 1
+"$voxprior" evaluate "$MODES/holdout" "$MODES/samples" --modes
