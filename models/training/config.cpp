@@ -244,9 +244,7 @@ void check_stable_target(const TrainingConfig& config, const std::string& file) 
     if (asked) fail(ExitCode::usage, file, ": training.stable_target is for volumes as they are; leave ", what, " out");
   };
   const TrainingConfig::Augment& augment = config.augment;
-  const bool moved =
-      augment.rotation_degrees > 0 || augment.scaling > 0 || augment.shift_voxels > 0 || augment.warp_voxels > 0;
-  refuse(moved || augment.mirror > 0 || augment.rescale > 0 || augment.gamma > 0,
+  refuse(augment.moves() || augment.mirror > 0 || augment.rescale > 0 || augment.gamma > 0,
          "augmentation (set its keys in [augment] to 0)");
   refuse(!config.conditioning.what.empty(), "conditioning.on");
   refuse(config.draws_labels(), "model.draws");

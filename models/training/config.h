@@ -83,6 +83,9 @@ struct TrainingConfig {
     // Of patches (kind denoiser):
     double contrast = 0;  ///< share whose tissues get other intensities (random_contrast)
     double slices = 0;    ///< share cut as slices of a CT scan: finer voxels within the plane, thicker across it
+
+    /// Whether whole volumes are turned, scaled, shifted or warped at all.
+    bool moves() const { return rotation_degrees > 0 || scaling > 0 || shift_voxels > 0 || warp_voxels > 0; }
   } augment;
 
   struct Noise {

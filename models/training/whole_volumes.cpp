@@ -18,11 +18,6 @@ namespace F = torch::nn::functional;
 
 constexpr std::int64_t kWarpControls = 5;  // control points of the displacement along each axis
 
-// Whether a volume is moved at all: where it is not, sampling it at its own places would be work for nothing.
-bool moves(const TrainingConfig::Augment& augment) {
-  return augment.rotation_degrees > 0 || augment.scaling > 0 || augment.shift_voxels > 0 || augment.warp_voxels > 0;
-}
-
 // Rotation by an angle in the plane of axes a and b, 3x3.
 torch::Tensor rotation(int a, int b, double radians) {
   torch::Tensor matrix = torch::eye(3);
@@ -132,7 +127,8 @@ TrainingSample WholeVolumeSource::sample(Random& random) const {
   torch::Tensor x = volume.voxels;
   const bool mirrored = random.uniform() < config_.augment.mirror;
   if (mirrored) x = x.flip(2);
-  const torch::Tensor places = moves(config_.augment) ? random_places(x, config_.augment, random) : torch::Tensor();
+  // Where a volume is not moved, sampling it at its own places would be work for nothing.
+  const torch::Tensor places = config_.augment.moves() ? random_places(x, config_.augment, random) : torch::Tensor();
   if (places.defined()) x = sampled_at(x.contiguous(), places, Sampling::trilinear);
   x = halved_volume(x.contiguous(), config_.data.halvings);
   if (random.uniform() < config_.augment.gamma) x = random_gamma(x, random);
