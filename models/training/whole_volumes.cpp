@@ -165,7 +165,10 @@ TrainingBatch WholeVolumeSource::draw(std::int64_t step) const {
     fill_gaussian(noise[i].data_ptr<float>(), static_cast<std::size_t>(noise[i].numel()), seed,
                   static_cast<std::uint64_t>(step * count + i));
   batch.noisy = batch.clean + sigma.view({-1, 1, 1, 1, 1}) * noise;
-  if (stable_target_) batch.clean = stable_target_->of(batch.noisy, sigma);
+  if (stable_target_) {
+    Random random(seed, ~static_cast<std::uint64_t>(step));  // counted down: the samples' streams are counted up
+    batch.clean = stable_target_->of(batch.noisy, sigma, batch.clean, random);
+  }
   return batch;
 }
 

@@ -45,7 +45,8 @@ TEST(WholeVolumes, AStableTargetIsWhatTheNoisedVolumeMostLikelyWas) {
   const torch::Tensor a = blob(7).voxels, b = blob(9).voxels;
   const StableTarget target({a, b});
   const torch::Tensor noisy = (a + 0.5 * torch::randn_like(a)).view({1, 1, 16, 24, 8});
-  const auto at = [&](double sigma) { return target.of(noisy, torch::full({1}, sigma))[0][0]; };
+  Random random(0);
+  const auto at = [&](double sigma) { return target.of(noisy, torch::full({1}, sigma), noisy, random)[0][0]; };
   EXPECT_TRUE(torch::allclose(at(0.01), a));
   EXPECT_TRUE(torch::allclose(at(1e4), (a + b) / 2, 1e-3, 1e-4));
   const torch::Tensor nearer = ((noisy - b).square().sum() - (noisy - a).square().sum()) / (2 * 3. * 3.);
@@ -61,8 +62,26 @@ TEST(WholeVolumes, AStableTargetChangesWhatIsShownAndNotWhatIsNoised) {
   const TrainingBatch stable = make_source({blob(7), blob(9)}, config)->draw(4);
   EXPECT_TRUE(torch::equal(stable.noisy, drawn.noisy));
   const StableTarget target({blob(7).voxels, blob(9).voxels});
-  EXPECT_TRUE(torch::equal(stable.clean, target.of(drawn.noisy, drawn.sigma)));
+  Random random(0);
+  EXPECT_TRUE(torch::equal(stable.clean, target.of(drawn.noisy, drawn.sigma, drawn.clean, random)));
   EXPECT_FALSE(torch::equal(stable.clean, drawn.clean));
+}
+
+// Of four times as many volumes as a step looks at, half of them of one kind: what is far from all of them, under much
+// noise, is their mean, and what had little noise is the noised volume, which the step may not have drawn.
+TEST(WholeVolumes, AStableTargetOfManyVolumesLooksAtSomeAndAtTheNoisedOnes) {
+  std::vector<torch::Tensor> volumes;
+  for (std::int64_t i = 0; i < 4 * StableTarget::kMostVolumes; ++i)
+    volumes.push_back(torch::full({2, 2, 2}, static_cast<double>(i % 2)) + 0.01 * torch::randn({2, 2, 2}));
+  const StableTarget target(volumes);
+  const torch::Tensor noised = torch::full({1, 1, 2, 2, 2}, 5.);
+  Random random(3);
+  const auto at = [&](const torch::Tensor& noisy, double sigma) {
+    return target.of(noisy, torch::full({1}, sigma), noised, random);
+  };
+  EXPECT_TRUE(torch::allclose(at(noised + 0.1, 0.1), noised));
+  EXPECT_NEAR(at(noised, 1e3).mean().item<float>(), 0.5, 0.07);  // 4 standard deviations of the mean of 1024
+  EXPECT_FALSE(torch::equal(at(noised, 1e3), at(noised, 1e3)));  // of others each time
 }
 
 TEST(WholeVolumes, HalvingAveragesBlocksAndDoublesTheVoxel) {
