@@ -20,12 +20,14 @@ class CorrelationImage {
   explicit CorrelationImage(const Image& image);
 
   /// The largest correlation over all shifts of `other`, whole voxels of the shrunk grid, up to an eighth of each side,
-  /// wrapping around. By one inverse Fourier transform of the cross spectrum. Both images have one size.
+  /// wrapping around. By the inverse Fourier transform of the cross spectrum, axis by axis, at these shifts alone: a
+  /// quarter of a transform's lines at most. Both images have one size.
   AlignedCorrelation with(const CorrelationImage& other) const;
 
  private:
   std::array<std::int64_t, 3> size_, factor_;
-  Spectrum spectrum_;
+  Spectrum spectrum_;              // [k][j][i], i to half its length: the rest are conjugates
+  std::array<Spectrum, 3> waves_;  // of each axis, [shift][frequency]: what a frequency gives at a shift
 };
 
 }  // namespace voxprior

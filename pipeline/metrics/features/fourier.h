@@ -12,7 +12,4 @@ using Spectrum = std::vector<std::complex<float>>;  ///< as many as voxels, i fa
 /// The discrete Fourier transform in 3D, without a factor. Sizes with small prime factors are fast.
 Spectrum fourier_transform(const Image& image);
 
-/// Its inverse (divided by the number of voxels), the real part.
-Image inverse_fourier_transform(Spectrum spectrum, const std::array<std::int64_t, 3>& size);
-
 }  // namespace voxprior

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "tests/pipeline/metrics/features/random_image.h"
 
 namespace voxprior {
@@ -17,6 +20,22 @@ Image shifted(const Image& image, const std::array<std::int64_t, 3>& shift) {
         moved.voxels[image.at((i + shift[0]) % image.size[0], (j + shift[1]) % image.size[1],
                               (k + shift[2]) % image.size[2])] = image.voxels[image.at(i, j, k)];
   return moved;
+}
+
+double correlation(const Image& a, const Image& b) {
+  const auto n = static_cast<double>(a.voxels.size());
+  double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+  for (std::size_t v = 0; v < a.voxels.size(); ++v) {
+    mean_a += a.voxels[v] / n;
+    mean_b += b.voxels[v] / n;
+  }
+  for (std::size_t v = 0; v < a.voxels.size(); ++v) {
+    const double da = a.voxels[v] - mean_a, db = b.voxels[v] - mean_b;
+    ab += da * db;
+    aa += da * da;
+    bb += db * db;
+  }
+  return ab / std::sqrt(aa * bb);
 }
 
 TEST(AlignedCorrelation, OfBrighterCopiesIsOne) {
@@ -43,6 +62,17 @@ TEST(AlignedCorrelation, GivesTheShiftInVoxelsOfTheImageGiven) {
 TEST(AlignedCorrelation, DoesNotReachFartherThanAnEighth) {
   const Image image = test::blobs(kSize, 1);
   EXPECT_LT(CorrelationImage(shifted(image, {8, 0, 0})).with(CorrelationImage(image)).correlation, 0.7);
+}
+
+TEST(AlignedCorrelation, IsTheGreatestOfTheShiftsWithinReach) {
+  const std::array<std::int64_t, 3> size{17, 10, 9};  // odd and even; an eighth of them is 2, 1 and 1
+  const Image a = test::noise_image(size, 1, 0, 1), b = test::noise_image(size, 2, 0, 1);
+  double greatest = -1;
+  for (std::int64_t k = 0; k < 3; ++k)
+    for (std::int64_t j = 0; j < 3; ++j)
+      for (std::int64_t i = 0; i < 5; ++i)
+        greatest = std::max(greatest, correlation(a, shifted(b, {(i + 15) % 17, (j + 9) % 10, (k + 8) % 9})));
+  EXPECT_NEAR(CorrelationImage(a).with(CorrelationImage(b)).correlation, greatest, 1e-6);
 }
 
 TEST(AlignedCorrelation, OfOthersIsLowAndOfNothingZero) {

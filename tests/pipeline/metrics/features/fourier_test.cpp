@@ -25,11 +25,5 @@ TEST(FourierTransform, OfAShiftedPointIsAPlaneWave) {
       }
 }
 
-TEST(FourierTransform, ComesBack) {
-  const Image image = test::noise_image(kSize, 1, 2, 1);
-  const Image back = inverse_fourier_transform(fourier_transform(image), kSize);
-  for (std::size_t n = 0; n < image.voxels.size(); ++n) EXPECT_NEAR(back.voxels[n], image.voxels[n], 1e-5);
-}
-
 }  // namespace
 }  // namespace voxprior
