@@ -11,7 +11,8 @@ namespace voxprior {
 namespace {
 
 constexpr double kLeft = 58, kRight = 370, kTop = 12, kBottom = 180;
-constexpr std::array<const char*, 6> kColours{"#1a6fb0", "#d1602d", "#3a8f4e", "#8a5bb0", "#b0892a", "#555555"};
+// Told apart by the colour-blind, too: Okabe and Ito 2008, Color Universal Design, but for the bluish green.
+constexpr std::array<const char*, 6> kColours{"#0072b2", "#d55e00", "#222222", "#cc79a7", "#e69f00", "#56b4e9"};
 
 constexpr double kLogarithmicFrom = 1000;  // times the least value, from which the largest would hide all else
 
