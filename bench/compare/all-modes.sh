@@ -7,11 +7,7 @@ voxprior=${VOXPRIOR:-voxprior}
 set_of=balanced; [ "${2:-}" = --rare ] && set_of=rare
 mkdir -p "$1/model" "$1/samples"
 MODES=$(cd "$1" && pwd); export MODES
-for part in train:8000:0 holdout:150:1; do
-  name=${part%%:*}; rest=${part#*:}
-  [ -e "$MODES/$name/modes.json" ] ||
-    "$voxprior" simulate modes "$MODES/$name" --frequencies $set_of --size 16 --count "${rest%:*}" --seed "${rest#*:}"
-done
+"$here/mode-volumes.sh" "$MODES" $set_of
 resume=; [ -e "$MODES/run/checkpoint.safetensors" ] && resume=--resume
 "$voxprior" train diffusion "$here/all-modes.toml" --out "$MODES/run" $resume --threads 1
 cp "$MODES/run/model.safetensors" "$MODES/model/coarse.safetensors"

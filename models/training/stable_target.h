@@ -15,7 +15,7 @@ namespace voxprior {
 class StableTarget {
  public:
   /// The reference batch of a step: all volumes where there are no more of them than this, else as many drawn anew.
-  /// Two products of a batch with all of 8000 volumes of 16x16x16 take more than twice as long as the rest of a step.
+  /// Two products of a batch with all of 8000 volumes of 16x16x16 can take longer than the rest of a step.
   static constexpr std::int64_t kMostVolumes = 1024;
 
   /// Of volumes [D,H,W] of one size, each as likely as the others.

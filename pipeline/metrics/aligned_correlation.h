@@ -20,8 +20,8 @@ class CorrelationImage {
   explicit CorrelationImage(const Image& image);
 
   /// The largest correlation over all shifts of `other`, whole voxels of the shrunk grid, up to an eighth of each side,
-  /// wrapping around. By the inverse Fourier transform of the cross spectrum, axis by axis, at these shifts alone: a
-  /// quarter of a transform's lines at most. Both images have one size.
+  /// wrapping around. By the inverse Fourier transform of the cross spectrum, axis by axis, at these shifts alone.
+  /// Both images have one size.
   AlignedCorrelation with(const CorrelationImage& other) const;
 
  private:
