@@ -43,17 +43,29 @@ TEST(LineChart, TimeBeginsAtZeroAndALonePointIsSeen) {
   EXPECT_THAT(svg, HasSubstr("<circle cx='214.0' cy='12.0'"));
 }
 
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+/// The attribute that gives the line of a chart with one line its colour.
+std::string stroke_of_only_line(std::size_t colour) {
+  const std::string svg = line_chart({{"", {0, 1}, {0, 1}, colour}}, "s", "y");
+  const std::size_t at = svg.rfind(" stroke='#");
+  return svg.substr(at, svg.find("' ", at) + 1 - at);
+}
+
 TEST(LineChart, LinesOfOneColourShareTheirPlaceInTheLegend) {
   const std::string svg =
       line_chart({{"gan", {0, 1}, {0, 1}, 3}, {"", {0, 1}, {1, 2}, 3, true}, {"other", {}, {}, 1}}, "s", "y");
-  const auto count = [&](const std::string& text) {
-    std::size_t found = 0;
-    for (std::size_t at = svg.find(text); at != std::string::npos; at = svg.find(text, at + 1)) ++found;
-    return found;
-  };
-  EXPECT_EQ(count("stroke='#8a5bb0'"), 2u);
-  EXPECT_EQ(count("y='212'"), 1u);
-  EXPECT_EQ(count("<circle"), 2u);
+  EXPECT_EQ(count(svg, stroke_of_only_line(3)), 2u);
+  EXPECT_EQ(count(svg, "y='212'"), 1u);
+  EXPECT_EQ(count(svg, "<circle"), 2u);
+}
+
+TEST(LineChart, ColoursDiffer) {
+  for (std::size_t n = 1; n < 6; ++n) EXPECT_NE(stroke_of_only_line(0), stroke_of_only_line(n)) << n;
 }
 
 TEST(LineChart, NamesCannotBreakThePage) {
