@@ -66,6 +66,8 @@ torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t sam
     const torch::Tensor features = haar_features((mean.defined() ? sample - mean : sample).unsqueeze(0));
     squares = squares + features.to(torch::kFloat64).square().mean({0, 2, 3, 4});
   }
+  if (mean.defined() && !(squares > 0).any().item<bool>())
+    fail(ExitCode::input, "all training volumes are the same; model.mean_volume needs volumes that differ");
   return (squares / samples).sqrt().to(torch::kFloat32);
 }
 

@@ -98,6 +98,7 @@ std::pair<double, double> voxel_edges_mm(const std::vector<TrainingVolume>& volu
 torch::Tensor measure_mean(const TrainingSource& source, std::int64_t samples, std::uint64_t seed);
 
 /// Root mean square of each of haar_features(), [9C] float32, over samples of the source, less `mean` if there is one.
+/// Throws Error(ExitCode::input) if none differs from it.
 torch::Tensor measure_feature_std(const TrainingSource& source, std::int64_t samples, std::uint64_t seed,
                                   const torch::Tensor& mean = {});
 

@@ -202,18 +202,19 @@ TEST_F(TrainDenoiser, EveryKindTrainsResumesBitForBitAndKeepsItsKindInTheCard) {
   }
 }
 
+TrainingRun tiny_run_with_a_mean_volume(const std::filesystem::path& folder, std::int64_t steps) {
+  TrainingRun tiny = tiny_run(folder, steps);
+  tiny.config.kind = ModelKind::diffusion;
+  tiny.config.model.widths.heads = 2;
+  tiny.config.model.widths.extra_features = 3;
+  tiny.config.model.mean_volume = true;
+  tiny.config.augment = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  return tiny;
+}
+
 TEST_F(TrainDenoiser, WhatAModelWithAMeanVolumeLearnsIsTheDifferenceFromIt) {
   const auto run = [&](const std::string& folder, std::int64_t steps, bool resume) {
-    TrainingRun tiny = tiny_run(scratch_ / folder, steps);
-    tiny.config.kind = ModelKind::diffusion;
-    tiny.config.model.widths.heads = 2;
-    tiny.config.model.widths.extra_features = 3;
-    tiny.config.model.mean_volume = true;
-    tiny.config.augment = {};
-    tiny.config.augment.rescale = tiny.config.augment.gamma = tiny.config.augment.resolution = 0;
-    tiny.config.augment.rician = tiny.config.augment.zeroed_background = tiny.config.augment.mirror = 0;
-    tiny.config.augment.rotation_degrees = tiny.config.augment.scaling = 0;
-    tiny.config.augment.shift_voxels = tiny.config.augment.warp_voxels = 0;
+    TrainingRun tiny = tiny_run_with_a_mean_volume(scratch_ / folder, steps);
     tiny.resume = resume;
     train(tiny);
     return scratch_ / folder / "model.safetensors";
@@ -232,6 +233,13 @@ TEST_F(TrainDenoiser, WhatAModelWithAMeanVolumeLearnsIsTheDifferenceFromIt) {
   EXPECT_TRUE(torch::allclose(mean[0], share * one + (1 - share) * other, 1e-3, 1e-4));
   const torch::Tensor variance = haar_features((one - mean[0]).view({1, 1, 40, 40, 40})).square().mean({0, 2, 3, 4});
   EXPECT_LT(file.preconditioner.feature_std()[0].item<float>(), 2 * variance[0].sqrt().item<float>());
+}
+
+TEST_F(TrainDenoiser, VolumesThatDoNotDifferFromTheirMeanAreRefused) {
+  const TrainingRun run = tiny_run_with_a_mean_volume(scratch_ / "run", 1);
+  const auto training = [&] { train_network(run, {blobs("a", 1), blobs("b", 1)}, {}, [](const TrainingProgress&) {}); };
+  EXPECT_THAT(training, testing::Throws<Error>(testing::Property(&Error::code, ExitCode::input)));
+  EXPECT_FALSE(std::filesystem::exists(run.out_folder / "model.safetensors"));
 }
 
 }  // namespace
