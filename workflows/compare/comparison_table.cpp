@@ -26,18 +26,6 @@ Estimate estimate_from(const json& e) { return {e["mean"], e["low"], e["high"]};
 
 Estimate exactly(double value) { return {value, value, value}; }
 
-/// Of several floors, their mean.
-Estimate mean_of(const std::vector<Estimate>& all) {
-  Estimate mean;
-  const auto n = static_cast<double>(all.size());
-  for (const Estimate& e : all) {
-    mean.mean += e.mean / n;
-    mean.low += e.low / n;
-    mean.high += e.high / n;
-  }
-  return mean;
-}
-
 /// What one run measured, to go into one cell.
 struct Reading {
   Estimate value;

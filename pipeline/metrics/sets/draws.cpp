@@ -32,4 +32,16 @@ Estimate estimate_of(const std::vector<double>& draws) {
   return {sum / static_cast<double>(sorted.size()), quantile(sorted, 0.025), quantile(sorted, 0.975)};
 }
 
+Estimate mean_of(const std::vector<Estimate>& all) {
+  Estimate mean;
+  double n = 0;
+  for (const Estimate& e : all) {
+    ++n;
+    mean.mean += (e.mean - mean.mean) / n;
+    mean.low += (e.low - mean.low) / n;
+    mean.high += (e.high - mean.high) / n;
+  }
+  return mean;
+}
+
 }  // namespace voxprior

@@ -18,4 +18,8 @@ struct Estimate {
 /// No draw may be NaN; at least one is needed.
 Estimate estimate_of(const std::vector<double>& draws);
 
+/// Each number's mean over some estimates, at least one. Equal ones give what they are to the last bit, so that a mean
+/// of floors never lies beyond them.
+Estimate mean_of(const std::vector<Estimate>& all);
+
 }  // namespace voxprior

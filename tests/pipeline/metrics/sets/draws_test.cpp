@@ -29,5 +29,22 @@ TEST(EstimateOf, IsMeanAndPercentiles) {
   EXPECT_DOUBLE_EQ(e.high, 195);
 }
 
+TEST(MeanOf, IsThatOfEachNumber) {
+  const Estimate mean = mean_of({{1, 0, 3}, {2, 1, 5}, {6, -4, 7}});
+  EXPECT_DOUBLE_EQ(mean.mean, 3);
+  EXPECT_DOUBLE_EQ(mean.low, -1);
+  EXPECT_DOUBLE_EQ(mean.high, 5);
+}
+
+TEST(MeanOf, EqualEstimatesGiveWhatTheyAreToTheLastBit) {
+  for (const double value : {1., 0.1, 0.95, 1. / 3})
+    for (std::size_t n = 1; n < 30; ++n) {
+      const Estimate mean = mean_of(std::vector<Estimate>(n, {value, value, value}));
+      EXPECT_EQ(mean.mean, value);
+      EXPECT_EQ(mean.low, value);
+      EXPECT_EQ(mean.high, value);
+    }
+}
+
 }  // namespace
 }  // namespace voxprior
