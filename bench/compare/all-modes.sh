@@ -4,7 +4,11 @@
 set -eu
 here=$(dirname "$0")
 voxprior=${VOXPRIOR:-voxprior}
-set_of=balanced; [ "${2:-}" = --rare ] && set_of=rare
+case ${2:-} in
+  '') set_of=balanced ;;
+  --rare) set_of=rare ;;
+  *) echo "$0: '$2' is not --rare" >&2; exit 2 ;;
+esac
 mkdir -p "$1/model" "$1/samples"
 MODES=$(cd "$1" && pwd); export MODES
 "$here/mode-volumes.sh" "$MODES" $set_of
